@@ -1,0 +1,98 @@
+"""Who may do what. The facts are gathered elsewhere; the verdict is given here, and only here.
+
+The SQL form of the same rule, for lists, is ``db/visibility.py``; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.people import Role, Viewer
+
+
+class Scope(StrEnum):
+    PLANS_READ = "plans:read"
+    PLANS_WRITE = "plans:write"
+    SESSIONS_COMPRESS = "sessions:compress"
+    TEAMS_READ = "teams:read"
+    CATALOGUE_READ = "catalogue:read"
+    FLAGS_READ = "flags:read"
+
+
+SCOPES_OF_ROLE: dict[Role, frozenset[str]] = {
+    Role.ATHLETE: frozenset(Scope),
+    Role.COACH: frozenset(Scope),
+    Role.ADMIN: frozenset(Scope),
+    # A service reads; what it may write it is given in so many words, in its token.
+    Role.SERVICE: frozenset({Scope.PLANS_READ, Scope.TEAMS_READ, Scope.CATALOGUE_READ, Scope.FLAGS_READ}),
+}
+SCOPES_A_SERVICE_MAY_BE_GIVEN = frozenset(Scope)
+
+
+def effective_scopes(role: Role, token_scopes: frozenset[str] | None) -> frozenset[str]:
+    """The role's scopes, narrowed to the token's where it names any.
+
+    A service's token must name every scope beyond reading; nobody gets a scope that does not exist.
+    """
+    if role is Role.SERVICE:
+        wanted = token_scopes if token_scopes is not None else SCOPES_OF_ROLE[role]
+        return wanted & SCOPES_A_SERVICE_MAY_BE_GIVEN
+    own = SCOPES_OF_ROLE[role]
+    return own if token_scopes is None else own & token_scopes
+
+
+class Sight(StrEnum):
+    """How much of an object a caller may know."""
+
+    FULL = "full"
+    EXISTS = "exists"  # same organization: told "forbidden", not "not found"
+    NONE = "none"  # must not be told apart from an object that does not exist
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """What a verdict on a plan rests on. ``owner_team_ids`` are the teams that its owner plays in."""
+
+    plan_id: UUID
+    organization_id: UUID
+    owner_id: UUID
+    owner_team_ids: frozenset[UUID]
+
+
+def sight_of_plan(viewer: Viewer, plan: PlanFacts) -> Sight:
+    """Own plans; plans of players of the teams one coaches; for admins and services, the organization's."""
+    if plan.organization_id != viewer.organization_id:
+        return Sight.NONE
+    if viewer.role in (Role.ADMIN, Role.SERVICE):
+        return Sight.FULL
+    if viewer.id is not None and plan.owner_id == viewer.id:
+        return Sight.FULL
+    if viewer.role is Role.COACH and plan.owner_team_ids & viewer.coached_team_ids:
+        return Sight.FULL
+    return Sight.EXISTS
+
+
+def sight_of_team(viewer: Viewer, team_id: UUID, organization_id: UUID) -> Sight:
+    """Teams one plays in or coaches; for admins and services, the organization's."""
+    if organization_id != viewer.organization_id:
+        return Sight.NONE
+    if viewer.role in (Role.ADMIN, Role.SERVICE):
+        return Sight.FULL
+    if team_id in viewer.played_team_ids or team_id in viewer.coached_team_ids:
+        return Sight.FULL
+    return Sight.EXISTS
+
+
+def sight_of_person(
+    viewer: Viewer, person_id: UUID, organization_id: UUID, their_team_ids: frozenset[UUID]
+) -> Sight:
+    """Oneself; players of the teams one coaches; team-mates; for admins and services, everyone there."""
+    if organization_id != viewer.organization_id:
+        return Sight.NONE
+    if viewer.role in (Role.ADMIN, Role.SERVICE) or person_id == viewer.id:
+        return Sight.FULL
+    if their_team_ids & (viewer.coached_team_ids | viewer.played_team_ids):
+        return Sight.FULL
+    return Sight.EXISTS
