@@ -1,4 +1,4 @@
-"""What happened, in the past tense: ids and numbers, no rows. Recorded with the change, published after it."""
+"""What happened, in the past tense: ids and numbers, no rows. Recorded with the change, published after."""
 
 from __future__ import annotations
 
