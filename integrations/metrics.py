@@ -1,0 +1,241 @@
+"""What Prometheus is told. Every label has few values by construction: an enum, or a set with a bound."""
+
+from __future__ import annotations
+
+import re
+from contextlib import AbstractContextManager
+from enum import StrEnum
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+
+from domain.compression.model import Strategy
+from domain.sessions import CompressionSource
+from integrations.flags import Flag
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+"""The dashboards' buckets from 0.05 on, and three below them: most compressions take milliseconds."""
+
+MOST_OPERATION_NAMES = 200
+_SAFE_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
+
+
+class CompressResult(StrEnum):
+    """How a request to compress ended."""
+
+    COMPRESSED = "compressed"
+    UNCHANGED = "unchanged"
+    DISABLED = "disabled"
+    NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    INVALID = "invalid"
+    FAILED = "failed"
+
+
+class EngineStatus(StrEnum):
+    """How a call of the solver ended."""
+
+    SUCCESS = "success"
+    ERROR = "error"
+    DISABLED = "disabled"
+
+
+class ErrorCode(StrEnum):
+    """The codes that are counted by name. Any other is ``other``: a sign that it is missing here."""
+
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    PLAN_NOT_FOUND = "plan_not_found"
+    SESSION_NOT_FOUND = "session_not_found"
+    PLAN_MISSING_CONTENT = "plan_missing_content"
+    PLAN_NOT_COMPRESSIBLE = "plan_not_compressible"
+    TARGET_MINUTES_OUT_OF_RANGE = "target_minutes_out_of_range"
+    FEATURE_NOT_AVAILABLE = "feature_not_available"
+    INVALID_INPUT = "invalid_input"
+    INVALID_STATE = "invalid_state"
+    CONFLICT = "conflict"
+    UNAVAILABLE = "unavailable"
+    TIMEOUT = "timeout"
+    OVERLOADED = "overloaded"
+    INTERNAL_ERROR = "internal_error"
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, code: str) -> ErrorCode:
+        try:
+            return cls(code.lower())
+        except ValueError:
+            return cls.OTHER
+
+
+class OperationKind(StrEnum):
+    QUERY = "query"
+    MUTATION = "mutation"
+    SUBSCRIPTION = "subscription"
+    UNKNOWN = "unknown"  # refused before it was understood
+
+
+class Outcome(StrEnum):
+    """``refused``: an answer that the caller can act on; ``invalid``: no valid operation; ``fault``: ours."""
+
+    OK = "ok"
+    REFUSED = "refused"
+    INVALID = "invalid"
+    FAULT = "fault"
+    CANCELLED = "cancelled"
+
+
+class Metrics:
+    """One registry of our own. Others may register further collectors with ``registry``."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        self._operation_names: set[str] = set()
+        self._time_crunch()
+        self._engine()
+        self._graphql()
+
+    def time_crunch_request(self, result: CompressResult, source: str | None) -> None:
+        """A source that is not ``cta``, ``auto`` or ``manual`` counts as ``unknown``."""
+        self._requests.labels(CompressResult(result).value, CompressionSource.of(source).value).inc()
+
+    def time_crunch_duration(self, seconds: float) -> None:
+        """Of a whole request to compress or to preview, the database included."""
+        self._request_seconds.observe(seconds)
+
+    def engine_request(self, status: EngineStatus, strategy: Strategy | None) -> None:
+        """Without a strategy, because there was no result, it counts as ``none``."""
+        name = "none" if strategy is None else Strategy(strategy).value
+        self._engine_requests.labels(EngineStatus(status).value, name).inc()
+
+    def engine_duration(self, seconds: float) -> None:
+        """Of the computation alone."""
+        self._engine_seconds.observe(seconds)
+
+    def engine_error(self, code: str) -> None:
+        self._engine_errors.labels(ErrorCode.of(code).value).inc()
+
+    def graphql_operation(
+        self, name: str | None, kind: OperationKind, outcome: Outcome, seconds: float | None = None
+    ) -> None:
+        """``seconds`` is left out for a subscription, whose length says nothing about us."""
+        operation = self._operation(name)
+        self._operations.labels(operation, OperationKind(kind).value, Outcome(outcome).value).inc()
+        if seconds is not None:
+            self._operation_seconds.labels(operation, OperationKind(kind).value).observe(seconds)
+
+    def fault(self, code: str) -> None:
+        self._faults.labels(ErrorCode.of(code).value).inc()
+
+    def flag_error(self, flag: Flag) -> None:
+        self._flag_errors.labels(Flag(flag).value).inc()
+
+    def analytics_dropped(self, events: int) -> None:
+        self._analytics_dropped.inc(events)
+
+    def http_in_flight(self) -> AbstractContextManager[object]:
+        return self._in_flight.track_inprogress()
+
+    def render(self) -> tuple[bytes, str]:
+        """The body of ``/metrics`` and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+    def _operation(self, name: str | None) -> str:
+        """Names come from callers, so only the first ones count by name: a flood cannot fill the memory."""
+        if name is None:
+            return "anonymous"
+        if name in self._operation_names:
+            return name
+        if len(self._operation_names) >= MOST_OPERATION_NAMES or not _SAFE_NAME.fullmatch(name):
+            return "other"
+        self._operation_names.add(name)
+        return name
+
+    def _time_crunch(self) -> None:
+        self._requests = Counter(
+            "planning_time_crunch_requests_total",
+            "Requests to compress a session, by how they ended and where they came from.",
+            ("result", "source"),
+            registry=self.registry,
+        )
+        self._request_seconds = Histogram(
+            "planning_time_crunch_duration_seconds",
+            "Seconds that a request to compress took as a whole.",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        # Counters begin at 0: a rate over the very first event is not lost, an alert has something to read.
+        for result in CompressResult:
+            for source in CompressionSource:
+                self._requests.labels(result.value, source.value)
+
+    def _engine(self) -> None:
+        self._engine_requests = Counter(
+            "planning_engine_time_crunch_requests_total",
+            "Calls of the compression engine, by how they ended and the strategy of the result.",
+            ("status", "strategy"),
+            registry=self.registry,
+        )
+        self._engine_seconds = Histogram(
+            "planning_engine_time_crunch_duration_seconds",
+            "Seconds that the compression engine computed.",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self._engine_errors = Counter(
+            "planning_engine_time_crunch_errors_total",
+            "Calls of the compression engine that gave no result, by error code.",
+            ("code",),
+            registry=self.registry,
+        )
+        for strategy in Strategy:
+            self._engine_requests.labels(EngineStatus.SUCCESS.value, strategy.value)
+        self._engine_requests.labels(EngineStatus.ERROR.value, "none")
+        self._engine_requests.labels(EngineStatus.DISABLED.value, "none")
+        self._engine_errors.labels(ErrorCode.INTERNAL_ERROR.value)
+
+    def _graphql(self) -> None:
+        self._operations = Counter(
+            "taper_graphql_operations_total",
+            "GraphQL operations, by name, kind and outcome.",
+            ("operation", "kind", "outcome"),
+            registry=self.registry,
+        )
+        self._operation_seconds = Histogram(
+            "taper_graphql_duration_seconds",
+            "Seconds that a GraphQL operation took.",
+            ("operation", "kind"),
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self._faults = Counter(
+            "taper_faults_total",
+            "Faults of ours that callers met, by error code.",
+            ("code",),
+            registry=self.registry,
+        )
+        self._flag_errors = Counter(
+            "taper_flag_errors_total",
+            "Evaluations of a feature flag that failed and gave the default.",
+            ("flag",),
+            registry=self.registry,
+        )
+        self._analytics_dropped = Counter(
+            "taper_analytics_dropped_total", "Analytics events that were lost.", registry=self.registry
+        )
+        self._in_flight = Gauge(
+            "taper_http_in_flight", "HTTP requests being served now.", registry=self.registry
+        )
+        self._faults.labels(ErrorCode.INTERNAL_ERROR.value)
+        for flag in Flag:
+            self._flag_errors.labels(flag.value)
