@@ -9,7 +9,7 @@ import re
 import sys
 import uuid
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 import structlog
@@ -47,7 +47,7 @@ def configure_logging(*, level: str, as_json: bool, stream: TextIO | None = None
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = _DiscreetHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
@@ -64,6 +64,18 @@ def configure_logging(*, level: str, as_json: bool, stream: TextIO | None = None
         its_own = logging.getLogger(name)
         its_own.handlers.clear()
         its_own.propagate = True
+
+
+class _DiscreetHandler(logging.StreamHandler[TextIO]):
+    """The library's own answer to a record that cannot be written prints it whole, before redaction."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the library's name
+        error = sys.exc_info()[0]
+        with suppress(OSError, ValueError):  # stderr may be what is closed
+            print(  # noqa: T201
+                f"a log record of {record.name} was lost: {error.__name__ if error else 'unknown'}",
+                file=sys.stderr,
+            )
 
 
 def _shared_processors() -> list[Processor]:

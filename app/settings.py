@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl | None = _setting(
         "Database",
         None,
-        "PostgreSQL 16 or newer to use instead of the embedded one. A password left out of it is taken from "
+        "PostgreSQL 18 or newer to use instead of the embedded one. A password left out of it is taken from "
         "PGPASSWORD.",
         "postgresql://user:password@host:5432/database, or nothing for the embedded PostgreSQL",
         "postgresql://taper@db.example.com:5432/taper?sslmode=require",
@@ -136,9 +136,7 @@ class Settings(BaseSettings):
     db_idle_seconds: float = _seconds(
         "Database", 5.0, "A transaction that does nothing for so long is ended by the server, in seconds."
     )
-    db_transaction_seconds: float = _seconds(
-        "Database", 10.0, "Longest transaction, in seconds (PostgreSQL 17 or newer)."
-    )
+    db_transaction_seconds: float = _seconds("Database", 10.0, "Longest transaction, in seconds.")
 
     jwt_jwks_url: Address | None = _setting(
         "Tokens",

@@ -9,8 +9,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-# Set by ./dev for the program that it starts; nobody sets it by hand.
-CALLED_FROM = "TAPER_CALLED_FROM"
+from app.cli import CALLED_FROM
 
 logger = logging.getLogger(__name__)
 
@@ -70,4 +69,12 @@ def is_secret(field: FieldInfo) -> bool:
 
 
 def expects(field: FieldInfo) -> str:
-    return str(field.json_schema_extra["expects"]) if isinstance(field.json_schema_extra, dict) else ""
+    return _extra(field, "expects")
+
+
+def group(field: FieldInfo) -> str:
+    return _extra(field, "group")
+
+
+def _extra(field: FieldInfo, key: str) -> str:
+    return str(field.json_schema_extra[key]) if isinstance(field.json_schema_extra, dict) else ""

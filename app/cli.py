@@ -1,0 +1,183 @@
+"""The commands of ``./dev``. Each imports what it needs when it runs, so that help is instant."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+CALLED_FROM = "TAPER_CALLED_FROM"  # the folder in which ./dev was called; it starts us in the project's root
+
+cli = typer.Typer(
+    help="Taper, a GraphQL API server for training plans. Start with: ./dev serve",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # its tracebacks print local variables, and those hold secrets
+)
+
+InStep = Annotated[bool, typer.Option("--check", help="Write nothing; fail if the file is out of step.")]
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on, instead of HOST.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port, instead of PORT; 0 takes a free one.")
+    ] = None,
+) -> None:
+    """Start the server and print the address to open.
+
+    It brings its own PostgreSQL unless DATABASE_URL names another. Ctrl-C stops it in order: what has begun is
+    finished first. Everything that can be set is in docs/settings.md.
+    """
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = _settings().model_copy(update=given)
+    from app import server
+
+    server.serve(settings)
+
+
+@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Run the tests.
+
+    What follows goes to pytest, as in ./dev test tests/domain -k floor -x; with nothing, all of them run, spread
+    over the processors. They need no network and no running server.
+    """
+    from app.commands import run_tests
+
+    raise typer.Exit(run_tests.run(context.args))
+
+
+@cli.command()
+def check(
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Only what needs no database: seconds, not minutes.")
+    ] = False,
+    without_tests: Annotated[bool, typer.Option("--without-tests", help="Everything but the tests.")] = False,
+) -> None:
+    """Run everything that CI runs.
+
+    Style, types, the import contract, and that migrations, schema.graphql and the settings page are in step
+    with the code; then the tests. One line each, and all run even if one fails; what it said is shown then.
+    """
+    from app.commands import check_all
+
+    raise typer.Exit(check_all.run(fast=fast, without_tests=without_tests))
+
+
+@cli.command()
+def token(
+    name: Annotated[
+        str | None,
+        typer.Option("--as", help="Whose token: a person of the demo data. Default: the head coach."),
+    ] = None,
+) -> None:
+    """Print a token to try the API with.
+
+    Send it as the header "Authorization: Bearer …". Only this checkout's server accepts it, and not for long.
+    In production there is none.
+    """
+    settings = _settings()
+    if settings.is_production:
+        _refuse("There are no development tokens in production; ask the token issuer for one.")
+    from app.commands import token as command
+
+    raise typer.Exit(command.run(settings, name))
+
+
+@cli.command()
+def seed() -> None:
+    """Put the demo data into the database.
+
+    A club, a team, its season and published programmes. May be run again: what is there is left as it is.
+    """
+    settings = _settings()
+    from app.commands import seed as command
+
+    raise typer.Exit(command.run(settings))
+
+
+@cli.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A plan as .json, .csv or .xlsx.", show_default=False)],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be made and which rows are wrong.")
+    ] = False,
+) -> None:
+    """Import a training plan, whole or not at all.
+
+    Says row by row what is wrong and how to mend it. Try --dry-run first.
+    """
+    path = Path(os.environ.get(CALLED_FROM, "."), file).resolve()
+    if not path.is_file():
+        _refuse(f"There is no file {path}")
+    settings = _settings()
+    from app.commands import import_plan
+
+    raise typer.Exit(import_plan.run(settings, path, dry_run=dry_run))
+
+
+@cli.command("export-schema")
+def export_schema(check: InStep = False) -> None:
+    """Write schema.graphql from the code.
+
+    It is the contract that clients are built on, so a change of it is seen in review.
+    """
+    from app.commands import schema_file
+
+    raise typer.Exit(schema_file.run(check=check))
+
+
+@cli.command()
+def bench(
+    name: Annotated[
+        str | None, typer.Argument(help="Which one; none lists them.", show_default=False)
+    ] = None,
+) -> None:
+    """Measure how fast something is.
+
+    As in ./dev bench compression; without a name, the benchmarks are listed.
+    """
+    from app.commands import run_bench
+
+    raise typer.Exit(run_bench.run(name))
+
+
+@cli.command("settings-doc")
+def settings_doc(check: InStep = False) -> None:
+    """Write the page of settings from the code.
+
+    It is docs/settings.md, and .env.example with it.
+    """
+    from app.commands import settings_doc as command
+
+    raise typer.Exit(command.run(check=check))
+
+
+@cli.command("migrations-check", hidden=True)
+def migrations_check() -> None:
+    """Fail where the migrations and the tables in the code make different databases."""
+    from app import checks
+
+    raise typer.Exit(checks.migrations_in_step())
+
+
+def _settings() -> "Settings":
+    from app.settings import Settings
+    from app.settings_problems import SettingsError
+
+    try:
+        return Settings.load()
+    except SettingsError as error:
+        _refuse(str(error))
+        raise
+
+
+def _refuse(message: str) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
