@@ -48,7 +48,6 @@ class PlanRow(Base):
         CheckConstraint("char_length(goal) BETWEEN 1 AND 500", name="goal_length"),
         CheckConstraint("char_length(notes) BETWEEN 1 AND 10000", name="notes_length"),
         CheckConstraint("version >= 1", name="version"),
-        CheckConstraint("updated_at >= created_at", name="updated_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=NEW_ID)
@@ -255,7 +254,7 @@ class CompressionRow(Base):
 
 
 # A cascade deletes the parent first, so inside it the parent is already gone from sight. That, and nothing
-# else, lets an entry go (with its session) or lose its actor (with the person); all other changes are refused.
+# else, lets an entry go (with its session) or lose its actor (with the person). Any other change is refused.
 HISTORY_GUARD = (
     """
     CREATE FUNCTION refuse_to_rewrite_compressions() RETURNS trigger LANGUAGE plpgsql AS $$

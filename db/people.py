@@ -1,0 +1,67 @@
+"""People, and what is known of a person who signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.people import MembershipRow, OrganizationRow, PersonRow
+from domain.people import Membership, Organization, Person, Role, TeamRole
+
+PERSON = (
+    PersonRow.id,
+    PersonRow.organization_id,
+    PersonRow.display_name,
+    PersonRow.role,
+    PersonRow.time_zone,
+)
+
+
+async def people_by_id(db_session: AsyncSession, person_ids: Sequence[UUID]) -> dict[UUID, Person]:
+    rows = await db_session.execute(select(*PERSON).where(PersonRow.id.in_(person_ids)))
+    return {row.id: person_of(row) for row in rows}
+
+
+async def viewer_facts(
+    db_session: AsyncSession, person_id: UUID
+) -> tuple[Person, tuple[Membership, ...]] | None:
+    """A person and the teams that they play in or coach; None if there is no such person."""
+    rows = await db_session.execute(
+        select(*PERSON, MembershipRow.team_id, MembershipRow.role.label("team_role"))
+        .outerjoin(MembershipRow, MembershipRow.person_id == PersonRow.id)
+        .where(PersonRow.id == person_id)
+        .order_by(MembershipRow.team_id, MembershipRow.role)
+    )
+    found = rows.all()
+    if not found:
+        return None
+    memberships = tuple(
+        Membership(row.team_id, row.id, TeamRole(row.team_role)) for row in found if row.team_id is not None
+    )
+    return person_of(found[0]), memberships
+
+
+async def organizations_by_id(
+    db_session: AsyncSession, organization_ids: Sequence[UUID]
+) -> dict[UUID, Organization]:
+    rows = await db_session.execute(
+        select(OrganizationRow.id, OrganizationRow.name).where(OrganizationRow.id.in_(organization_ids))
+    )
+    return {row.id: Organization(row.id, row.name) for row in rows}
+
+
+async def person_id_by_email(db_session: AsyncSession, organization_id: UUID, email: str) -> UUID | None:
+    """The person with this address, however its letters are cased."""
+    return await db_session.scalar(
+        select(PersonRow.id).where(
+            PersonRow.organization_id == organization_id, PersonRow.email == email.lower()
+        )
+    )
+
+
+def person_of(row: Row[*tuple[Any, ...]]) -> Person:
+    return Person(row.id, row.organization_id, row.display_name, Role(row.role), row.time_zone)
