@@ -17,7 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    SmallInteger,
     Uuid,
     column,
     false,
@@ -214,7 +213,7 @@ def _decoded(request: PageRequest, order: Order) -> tuple[Any, ...]:
 def _typed(value: object, type_: TypeEngine[Any]) -> object:
     wanted = type_.python_type
     if wanted is int and isinstance(value, int) and not isinstance(value, bool):
-        bits = next((n for kind, n in _BITS.items() if isinstance(type_, kind)), 31)
+        bits = 63 if isinstance(type_, BigInteger) else 31
         if -(2**bits) <= value < 2**bits:
             return value
     elif isinstance(value, str) and "\0" not in value:
@@ -229,7 +228,6 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-_BITS: Mapping[type[TypeEngine[Any]], int] = {SmallInteger: 15, BigInteger: 63}
 _FROM_TEXT: Mapping[type, Callable[[str], object]] = {
     str: str,
     UUID: UUID,

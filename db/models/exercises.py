@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,10 @@ def one_of(column: str, values: type[StrEnum]) -> str:
 def all_of(column: str, values: type[StrEnum]) -> str:
     """SQL: every element of the array is one of the words of the enum, and none is null."""
     return f"{column} <@ ARRAY[{_quoted(values)}]::text[]"
+
+
+def _quoted(values: type[StrEnum]) -> str:
+    return ", ".join(f"'{each.value}'" for each in values)
 
 
 class ExerciseRow(Base):
@@ -72,9 +76,5 @@ class ExerciseAliasRow(Base):
     exercise_id: Mapped[UUID] = mapped_column(
         ForeignKey("exercises.id", ondelete="CASCADE"), primary_key=True
     )
-    ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    ordinal: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     alias: Mapped[str]
-
-
-def _quoted(values: type[StrEnum]) -> str:
-    return ", ".join(f"'{each.value}'" for each in values)

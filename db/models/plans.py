@@ -12,14 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import (
     DDL,
+    BigInteger,
     CheckConstraint,
     Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     Numeric,
-    SmallInteger,
     UniqueConstraint,
     event,
     text,
@@ -57,7 +56,7 @@ class PlanRow(Base):
     goal: Mapped[str | None]
     notes: Mapped[str | None]
     starts_on: Mapped[date]
-    version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    version: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -73,7 +72,7 @@ class MicrocycleRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=NEW_ID)
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
-    ordinal: Mapped[int] = mapped_column(SmallInteger)
+    ordinal: Mapped[int] = mapped_column(BigInteger)
     starts_on: Mapped[date]
     title: Mapped[str | None]
 
@@ -110,15 +109,15 @@ class SessionRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=NEW_ID)
     plan_id: Mapped[UUID]
     microcycle_id: Mapped[UUID]
-    ordinal: Mapped[int] = mapped_column(SmallInteger)
+    ordinal: Mapped[int] = mapped_column(BigInteger)
     title: Mapped[str]
     scheduled_on: Mapped[date | None]
-    planned_minutes: Mapped[int | None] = mapped_column(SmallInteger)
-    version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    planned_minutes: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
     completed_at: Mapped[datetime | None]
-    actual_minutes: Mapped[int | None] = mapped_column(SmallInteger)
+    actual_minutes: Mapped[int | None] = mapped_column(BigInteger)
     is_time_crunch_active: Mapped[bool] = mapped_column(server_default=text("false"))
-    time_crunch_minutes: Mapped[int | None] = mapped_column(SmallInteger)
+    time_crunch_minutes: Mapped[int | None] = mapped_column(BigInteger)
     time_crunch_applied_at: Mapped[datetime | None]
     compressed_plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     compression_diff: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
@@ -145,14 +144,14 @@ class PrescriptionRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=NEW_ID)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
-    position: Mapped[int] = mapped_column(SmallInteger)
+    position: Mapped[int] = mapped_column(BigInteger)
     exercise_id: Mapped[UUID] = mapped_column(ForeignKey("exercises.id", ondelete="RESTRICT"), index=True)
     role: Mapped[str]
     intent: Mapped[str]
     unilateral: Mapped[bool]
     tempo: Mapped[str | None]
-    rest_seconds_min: Mapped[int | None] = mapped_column(SmallInteger)
-    rest_seconds_max: Mapped[int | None] = mapped_column(SmallInteger)
+    rest_seconds_min: Mapped[int | None] = mapped_column(BigInteger)
+    rest_seconds_max: Mapped[int | None] = mapped_column(BigInteger)
     group_key: Mapped[str | None]
     weight: Mapped[float] = mapped_column(Double, server_default=text("1"))
     notes: Mapped[str | None]
@@ -178,15 +177,15 @@ class SetPrescriptionRow(Base):
     prescription_id: Mapped[UUID] = mapped_column(
         ForeignKey("prescriptions.id", ondelete="CASCADE"), primary_key=True
     )
-    ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    ordinal: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str]
-    reps_min: Mapped[int | None] = mapped_column(SmallInteger)
-    reps_max: Mapped[int | None] = mapped_column(SmallInteger)
-    hold_seconds: Mapped[int | None] = mapped_column(SmallInteger)
+    reps_min: Mapped[int | None] = mapped_column(BigInteger)
+    reps_max: Mapped[int | None] = mapped_column(BigInteger)
+    hold_seconds: Mapped[int | None] = mapped_column(BigInteger)
     load_kg: Mapped[float | None] = mapped_column(Numeric(asdecimal=False))
     percent_one_rep_max: Mapped[float | None] = mapped_column(Numeric(asdecimal=False))
     rpe: Mapped[float | None] = mapped_column(Numeric(asdecimal=False))
-    reps_in_reserve: Mapped[int | None] = mapped_column(SmallInteger)
+    reps_in_reserve: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class SessionLogRow(Base):
@@ -202,7 +201,7 @@ class SessionLogRow(Base):
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
     athlete_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
-    actual_minutes: Mapped[int] = mapped_column(SmallInteger)
+    actual_minutes: Mapped[int] = mapped_column(BigInteger)
     session_rpe: Mapped[float | None] = mapped_column(Numeric(asdecimal=False))
     modelled_seconds: Mapped[float] = mapped_column(Double)
     logged_at: Mapped[datetime]
@@ -238,12 +237,12 @@ class CompressionRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=NEW_ID)
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id", ondelete="RESTRICT"))
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
-    session_version: Mapped[int] = mapped_column(Integer)
+    session_version: Mapped[int] = mapped_column(BigInteger)
     action: Mapped[str]
     source: Mapped[str]
     reason: Mapped[str | None]
-    target_minutes: Mapped[int | None] = mapped_column(SmallInteger)
-    achieved_minutes: Mapped[int | None] = mapped_column(SmallInteger)
+    target_minutes: Mapped[int | None] = mapped_column(BigInteger)
+    achieved_minutes: Mapped[int | None] = mapped_column(BigInteger)
     model_version: Mapped[str | None]
     plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     diff: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
