@@ -1,5 +1,5 @@
 """Every table: importing this package fills ``Base.metadata``."""
 
-from db.models import operations
+from db.models import exercises, operations, people, plans
 
-__all__ = ["operations"]
+__all__ = ["exercises", "operations", "people", "plans"]
