@@ -45,7 +45,7 @@ class PlanRow(Base):
         Index("ix_plans_organization", "organization_id", "starts_on", "id"),
         CheckConstraint("char_length(title) BETWEEN 1 AND 200", name="title_length"),
         CheckConstraint("char_length(goal) BETWEEN 1 AND 500", name="goal_length"),
-        CheckConstraint("char_length(notes) BETWEEN 1 AND 10000", name="notes_length"),
+        CheckConstraint("char_length(notes) BETWEEN 1 AND 100000", name="notes_length"),
         CheckConstraint("version >= 1", name="version"),
     )
 
@@ -167,7 +167,7 @@ class SetPrescriptionRow(Base):
         CheckConstraint("num_nonnulls(reps_min, hold_seconds) = 1", name="reps_or_hold"),
         CheckConstraint("(reps_min IS NULL) = (reps_max IS NULL)", name="reps_both"),
         CheckConstraint("reps_min BETWEEN 1 AND reps_max AND reps_max <= 1000", name="reps_range"),
-        CheckConstraint("hold_seconds BETWEEN 1 AND 3600", name="hold_seconds"),
+        CheckConstraint("hold_seconds BETWEEN 1 AND 7200", name="hold_seconds"),
         CheckConstraint("load_kg BETWEEN 0 AND 1000", name="load_kg"),
         CheckConstraint("percent_one_rep_max > 0 AND percent_one_rep_max <= 150", name="percent_one_rep_max"),
         CheckConstraint("rpe BETWEEN 0 AND 10", name="rpe"),

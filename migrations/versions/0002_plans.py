@@ -189,7 +189,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("char_length(goal) BETWEEN 1 AND 500", name=op.f("ck_plans_goal_length")),
-        sa.CheckConstraint("char_length(notes) BETWEEN 1 AND 10000", name=op.f("ck_plans_notes_length")),
+        sa.CheckConstraint("char_length(notes) BETWEEN 1 AND 100000", name=op.f("ck_plans_notes_length")),
         sa.CheckConstraint("char_length(title) BETWEEN 1 AND 200", name=op.f("ck_plans_title_length")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_plans_version")),
         sa.ForeignKeyConstraint(
@@ -429,7 +429,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(reps_min IS NULL) = (reps_max IS NULL)", name=op.f("ck_set_prescriptions_reps_both")
         ),
-        sa.CheckConstraint("hold_seconds BETWEEN 1 AND 3600", name=op.f("ck_set_prescriptions_hold_seconds")),
+        sa.CheckConstraint("hold_seconds BETWEEN 1 AND 7200", name=op.f("ck_set_prescriptions_hold_seconds")),
         sa.CheckConstraint("load_kg BETWEEN 0 AND 1000", name=op.f("ck_set_prescriptions_load_kg")),
         sa.CheckConstraint(
             "num_nonnulls(reps_min, hold_seconds) = 1", name=op.f("ck_set_prescriptions_reps_or_hold")
