@@ -31,8 +31,8 @@ def serve(
 ) -> None:
     """Start the server and print the address to open.
 
-    It brings its own PostgreSQL unless DATABASE_URL names another. Ctrl-C stops it in order: what has begun is
-    finished first. Everything that can be set is in docs/settings.md.
+    It brings its own PostgreSQL unless DATABASE_URL names another. Ctrl-C stops it in order: what has begun
+    is finished first. Everything that can be set is in docs/settings.md.
     """
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = _settings().model_copy(update=given)
@@ -45,8 +45,8 @@ def serve(
 def test(context: typer.Context) -> None:
     """Run the tests.
 
-    What follows goes to pytest, as in ./dev test tests/domain -k floor -x; with nothing, all of them run, spread
-    over the processors. They need no network and no running server.
+    What follows goes to pytest, as in ./dev test tests/domain -k floor -x; with nothing, all of them run,
+    spread over the processors. They need no network and no running server.
     """
     from app.commands import run_tests
 
@@ -162,9 +162,14 @@ def settings_doc(check: InStep = False) -> None:
 @cli.command("migrations-check", hidden=True)
 def migrations_check() -> None:
     """Fail where the migrations and the tables in the code make different databases."""
+    import asyncio
+
     from app import checks
 
-    raise typer.Exit(checks.migrations_in_step())
+    problems = asyncio.run(checks.migrations_in_step())
+    for problem in problems:
+        typer.echo(problem, err=True)
+    raise typer.Exit(1 if problems else 0)
 
 
 def _settings() -> "Settings":
