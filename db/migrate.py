@@ -20,7 +20,8 @@ async def upgrade(database_url: str) -> None:
     """Run the migrations that are missing, all in one transaction.
 
     A database that a later version has migrated is left as it is: migrations come in steps that the version
-    before survives, so that a release can be taken back.
+    before survives, so that a release can be taken back. Many processes may call it at once, but one task of
+    each: alembic's context is global.
     """
     engine = create_async_engine(database_url)
     try:
