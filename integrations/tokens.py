@@ -115,11 +115,11 @@ class Tokens:
             await self._keys.close()
 
     def _header(self, token: str) -> tuple[str, str | None]:
-        if len(token) > LONGEST_TOKEN_CHARACTERS or not token.isascii():
-            raise TokenRefused(Reason.MALFORMED, "too long, or not ASCII")
+        if len(token) > LONGEST_TOKEN_CHARACTERS:
+            raise TokenRefused(Reason.MALFORMED, "too long")
         try:
             header = jwt.get_unverified_header(token)
-        except (jwt.PyJWTError, ValueError, RecursionError) as error:
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:  # ValueError: lone surrogates
             raise TokenRefused(Reason.MALFORMED, type(error).__name__) from error
         algorithm = header.get("alg")
         if not isinstance(algorithm, str) or algorithm not in self._algorithms:

@@ -209,7 +209,7 @@ async def test_with_launchdarkly_down_the_start_is_quick_and_the_defaults_are_se
 
     took, stalled = await _start_against(gone.url)
 
-    assert took < 2.0
+    assert took < 1.0, "twice as quick as promised, for a machine at rest does it in 5 ms"
     assert stalled < 0.050
 
 
@@ -220,7 +220,7 @@ async def test_with_launchdarkly_silent_the_start_is_quick_and_the_defaults_are_
 
     took, stalled = await _start_against(launchdarkly.url)
 
-    assert took < 2.0
+    assert took < 1.0, "twice as quick as promised, for a machine at rest does it in 5 ms"
     assert stalled < 0.050
 
 

@@ -262,6 +262,7 @@ async def test_a_shared_secret_in_the_key_set_verifies_nothing(bench: Bench) -> 
     bench.provider.keys["two"] = {"kty": "oct", "kid": "two", "alg": "HS256", "k": shared}
 
     assert await bench.outcome_of(jwt.encode(GOOD, secret, headers={"kid": "two"})) == Reason.ALGORITHM
+    assert await bench.jwks.key("two", "HS256") is None
 
 
 async def test_a_key_of_one_algorithm_does_not_verify_another(
