@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import TableValuedAlias
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from domain.errors import InvalidInput
 
@@ -112,6 +112,7 @@ async def fetch_pages(
 
     ``query_of`` makes the query of one parent from the column that holds the parent's id.
     """
+    parent_ids = list(dict.fromkeys(parent_ids))
     key = None if request.cursor is None else _decoded(request, order)
     rows = await db_session.execute(_statement(parent_ids, query_of, order, request, key))
     found: dict[UUID, list[Row[*tuple[Any, ...]]]] = {parent: [] for parent in parent_ids}
@@ -135,7 +136,9 @@ def _statement(
 ) -> Select[*tuple[Any, ...]]:
     """For each parent: the page and one item more, read in its direction, and whether any were passed."""
     parent: TableValuedAlias = (
-        func.unnest(literal(list(parent_ids), ARRAY(Uuid))).table_valued(column("id", Uuid)).alias("parent")
+        func.unnest(literal(list(parent_ids), ARRAY(Uuid)))
+        .table_valued(column("id", Uuid))
+        .render_derived("parent")
     )
     query = query_of(parent.c.id)
     is_descending = order.descending != request.is_backwards
@@ -211,13 +214,13 @@ def _decoded(request: PageRequest, order: Order) -> tuple[Any, ...]:
 
 
 def _typed(value: object, type_: TypeEngine[Any]) -> object:
-    wanted = type_.python_type
-    if wanted is int and isinstance(value, int) and not isinstance(value, bool):
+    kind = type_.impl_instance.python_type if isinstance(type_, TypeDecorator) else type_.python_type
+    if kind is int and isinstance(value, int) and not isinstance(value, bool):
         bits = 63 if isinstance(type_, BigInteger) else 31
         if -(2**bits) <= value < 2**bits:
             return value
-    elif isinstance(value, str) and "\0" not in value:
-        return _FROM_TEXT[wanted](value)
+    elif kind in _FROM_TEXT and isinstance(value, str) and "\0" not in value:
+        return _FROM_TEXT[kind](value)
     raise ValueError("another type")
 
 

@@ -121,7 +121,9 @@ async def durations_of_athletes(
 ) -> dict[UUID, list[LoggedDuration]]:
     """The newest 30 logged durations of each athlete, newest first; an athlete without any has no entry."""
     athlete = (
-        func.unnest(literal(list(athlete_ids), ARRAY(Uuid))).table_valued(column("id", Uuid)).alias("athlete")
+        func.unnest(literal(list(set(athlete_ids)), ARRAY(Uuid)))
+        .table_valued(column("id", Uuid))
+        .render_derived("athlete")
     )
     newest: Select[*tuple[Any, ...]] = (
         select(*DURATION)

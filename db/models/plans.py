@@ -139,7 +139,7 @@ class PrescriptionRow(Base):
         CheckConstraint("rest_seconds_min <= rest_seconds_max", name="rest_range"),
         CheckConstraint("char_length(group_key) BETWEEN 1 AND 50", name="group_key_length"),
         CheckConstraint("weight BETWEEN 0.1 AND 10", name="weight"),
-        CheckConstraint("char_length(notes) BETWEEN 1 AND 2000", name="notes_length"),
+        CheckConstraint("char_length(notes) BETWEEN 1 AND 5000", name="notes_length"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=NEW_ID)

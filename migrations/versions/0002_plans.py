@@ -361,7 +361,7 @@ def upgrade() -> None:
             "char_length(group_key) BETWEEN 1 AND 50", name=op.f("ck_prescriptions_group_key_length")
         ),
         sa.CheckConstraint(
-            "char_length(notes) BETWEEN 1 AND 2000", name=op.f("ck_prescriptions_notes_length")
+            "char_length(notes) BETWEEN 1 AND 5000", name=op.f("ck_prescriptions_notes_length")
         ),
         sa.CheckConstraint("position >= 1", name=op.f("ck_prescriptions_position")),
         sa.CheckConstraint(
