@@ -56,7 +56,9 @@ def unknown_variables(environ: Mapping[str, str], fields: Iterable[str]) -> list
     messages = []
     for name in sorted(environ):
         if name.startswith("TAPER_") and name not in known and name != CALLED_FROM:
-            close = difflib.get_close_matches(name, [*known, *(f"TAPER_{field}" for field in known)], n=1)
+            close = difflib.get_close_matches(
+                name, [*known, *(f"TAPER_{field}" for field in known)], n=1, cutoff=0.75
+            )
             meant = (
                 close[0] if close and close[0] in known else close[0].removeprefix("TAPER_") if close else ""
             )
@@ -65,7 +67,12 @@ def unknown_variables(environ: Mapping[str, str], fields: Iterable[str]) -> list
 
 
 def is_secret(field: FieldInfo) -> bool:
-    return field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+    return _holds_a_secret(field.annotation)
+
+
+def _holds_a_secret(annotation: object) -> bool:
+    """Looks into ``X | None`` and ``Annotated[X, …]``, however they are nested."""
+    return annotation is SecretStr or any(_holds_a_secret(inner) for inner in get_args(annotation))
 
 
 def expects(field: FieldInfo) -> str:
