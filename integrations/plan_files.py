@@ -1,17 +1,17 @@
-"""A plan from a file: JSON, CSV or XLSX. What is wrong with the file is part of the answer, never an exception."""
+"""A plan from a file: JSON, CSV or XLSX. What is wrong with it is part of the answer, never an exception."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 
 from domain.errors import Issue
 from domain.exercise_matching import CatalogueIndex
 from domain.import_problems import Unreadable
 from domain.plan_document import ImportOutcome
 from domain.plan_import import import_json, import_table
-from domain.plan_table import Cell
 from integrations.spreadsheets import csv_of_rows, rows_of_csv, rows_of_xlsx, xlsx_of_rows
 
 MOST_BYTES = 200_000
@@ -24,17 +24,7 @@ class DocumentFormat(StrEnum):
 
 
 # What a coach starts from: the columns, and one short week to write over.
-TEMPLATE: tuple[tuple[Cell, ...], ...] = (
-    ("week", "day", "session", "planned_minutes", "order", "exercise", "role", "sets", "reps", "rest_s", "load_kg")
-    + ("percent_1rm", "rpe", "tempo", "group", "warm_up_sets", "notes"),
-    (1, "Mon", "Lower Strength", 60, 1, "Back Squat", "core", 3, "5", "180-240", "", "80", "", "", "", "2x5", ""),
-    ("", "", "", "", 2, "Romanian Deadlift", "accessory", 3, "8-10", "120", "", "", "8", "3-1-1-0", "", "", ""),
-    ("", "", "", "", 3, "Leg Curl", "accessory", 3, "10-12", "60", "", "", "", "", "A", "", ""),
-    ("", "", "", "", 4, "Plank", "accessory", 3, "45s", "60", "", "", "", "", "A", "", "ribs down"),
-    (1, "Thu", "Upper Strength", 50, 1, "Bench Press", "core", 3, "5", "180", "60/65/70", "", "", "", "", "2x5", ""),
-    ("", "", "", "", 2, "Pull-Up", "accessory", 3, "6-8", "90", "", "", "", "", "B", "", ""),
-    ("", "", "", "", 3, "Incline DB Press", "accessory", 3, "8-12", "90", "22.5", "", "", "", "B", "", ""),
-)  # fmt: skip
+TEMPLATE_FILE = Path(__file__).with_name("plan_template.csv")
 
 
 def read_document(
@@ -47,8 +37,8 @@ def read_document(
 ) -> ImportOutcome:
     """The plan that a file describes, or all that is wrong with it. Nothing is stored.
 
-    ``title`` and ``starts_on`` stand in where the file gives none; without either start the plan has no dates yet
-    (``PlanDraft.starting`` gives them). A large workbook takes a good second: call it from a thread.
+    ``title`` and ``starts_on`` stand in where the file gives none; without any start the plan has no dates
+    yet (``PlanDraft.starting`` gives them). A large workbook takes a good second: call it from a thread.
     """
     try:
         if len(data) > MOST_BYTES:
@@ -66,7 +56,8 @@ def template(document_format: DocumentFormat) -> bytes:
     """A table to start from, which imports as it stands."""
     if document_format is DocumentFormat.JSON:
         raise ValueError("The template is a table; docs/examples/plan.json is the JSON example.")
-    return csv_of_rows(TEMPLATE) if document_format is DocumentFormat.CSV else xlsx_of_rows(TEMPLATE)
+    rows, _ = rows_of_csv(TEMPLATE_FILE.read_bytes())
+    return csv_of_rows(rows) if document_format is DocumentFormat.CSV else xlsx_of_rows(rows)
 
 
 def _json_text(data: bytes) -> str:

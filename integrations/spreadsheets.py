@@ -1,14 +1,16 @@
 """Files that coaches have, CSV and XLSX: bytes to rows of cells, and back.
 
-XLSX is read with openpyxl row by row, not with calamine: calamine lays out the whole rectangle that the cells span,
-so a sheet of five kilobytes with one cell in its last corner asks for 500 GB and aborts the process.
+XLSX is read with openpyxl row by row, not with calamine, which lays out the whole rectangle that the cells
+span: a sheet of five kilobytes with a cell in its last corner asks it for 500 GB and aborts the process.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, time
 from typing import Any
@@ -16,17 +18,18 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
-from domain.import_problems import Unreadable
+from domain.import_problems import Unreadable, printable
 from domain.import_vocabulary import TABLE, squashed
 from domain.plan_table import MOST_ROWS, Cell
 
-MOST_UNCOMPRESSED_BYTES = 16_000_000
+MOST_UNPACKED_BYTES = 8_000_000
 MOST_PARTS = 200
 MOST_COLUMNS = 60
 MOST_ROWS_SCANNED = 50_000
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
 ZIP_SIGNATURE = b"PK"
+DOCTYPE_MARKS = tuple("<!DOCTYPE".encode(each) for each in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
 def rows_of_csv(data: bytes) -> tuple[list[list[Cell]], list[str]]:
@@ -37,7 +40,7 @@ def rows_of_csv(data: bytes) -> tuple[list[list[Cell]], list[str]]:
     rows: list[list[Cell]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True):
-            rows.append([*row])
+            rows.append([unescaped(cell) for cell in row])
             if len(rows) > MOST_ROWS_SCANNED:
                 raise Unreadable(f"There are more than {MOST_ROWS} rows.")
     except csv.Error as error:
@@ -49,10 +52,15 @@ def rows_of_csv(data: bytes) -> tuple[list[list[Cell]], list[str]]:
 
 
 def rows_of_xlsx(data: bytes) -> tuple[list[list[Cell]], list[str]]:
-    """The rows of the sheet with the plan, and remarks. A formula counts as its last value. Raises Unreadable."""
-    sound = _rebuilt(data)
+    """The rows of the sheet with the plan, and remarks. A formula counts as its last value.
+
+    Raises Unreadable.
+    """
+    sound, has_formulas = _rebuilt(data)
     try:
-        workbook = load_workbook(io.BytesIO(sound), read_only=True, data_only=True, keep_links=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl remarks on styles and extensions, which nobody asked
+            workbook = load_workbook(io.BytesIO(sound), read_only=True, data_only=True, keep_links=False)
         sheets = [
             each for each in workbook.worksheets if each.sheet_state == "visible"
         ] or workbook.worksheets
@@ -66,7 +74,11 @@ def rows_of_xlsx(data: bytes) -> tuple[list[list[Cell]], list[str]]:
     if not found:
         raise Unreadable("The workbook has no sheet.")
     title, rows = next((each for each in found if _has_header(each[1])), found[0])
-    remarks = [f"Read from the sheet “{title}”; the others were left out."] if len(sheets) > 1 else []
+    remarks = (
+        [f"Read from the sheet “{printable(title)}”; the others were left out."] if len(sheets) > 1 else []
+    )
+    if has_formulas:
+        remarks.append("The workbook has formulas; the values that it was last saved with were read.")
     return rows, remarks
 
 
@@ -101,13 +113,14 @@ def escaped(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
 
 
+def unescaped(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell
+
+
 def _decoded(data: bytes) -> tuple[str, list[str]]:
     if data.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
         raise Unreadable("This is a workbook, not CSV; import it as XLSX.")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return data.decode(encoding), []
     except UnicodeDecodeError:
@@ -134,41 +147,52 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _rebuilt(data: bytes) -> bytes:
-    """The workbook unpacked within bounds and packed again, so that nothing can unpack to more than was counted."""
+def _rebuilt(data: bytes) -> tuple[bytes, bool]:
+    """The workbook unpacked within bounds and packed again, so that nothing can unpack to more than was
+    counted; and whether it holds formulas."""
     if data.startswith(OLE_SIGNATURE):
         raise Unreadable("This is an old XLS file or has a password; save it as XLSX without a password.")
+    parts = _unpacked(data)
+    if any(mark in content for content in parts.values() for mark in DOCTYPE_MARKS):
+        raise Unreadable("The workbook declares a document type, which no spreadsheet program does.")
     out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as sound:
+        for name, content in parts.items():
+            sound.writestr(name, content)
+    sheets = [content for name, content in parts.items() if "worksheets/" in name]
+    return out.getvalue(), any(b"<f>" in each or b"<f " in each for each in sheets)
+
+
+def _unpacked(data: bytes) -> dict[str, bytes]:
+    parts: dict[str, bytes] = {}
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(out, "w") as sound:
-            parts = packed.infolist()
-            if sum(each.file_size for each in parts) > MOST_UNCOMPRESSED_BYTES or len(parts) > MOST_PARTS:
-                raise Unreadable(
-                    f"The workbook unpacks to more than {MOST_UNCOMPRESSED_BYTES // 1_000_000} MB; it is too large."
-                )
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    sound.writestr(part.filename, packed.read(part))
-    except Unreadable:
-        raise
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-        zipfile.zlib.error,
-    ):
-        raise Unreadable("This is not an XLSX workbook; save it as XLSX, or as CSV (UTF-8).") from None
-    return out.getvalue()
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            entries = [each for each in packed.infolist() if each.filename.endswith((".xml", ".rels"))]
+            if len(entries) > MOST_PARTS or sum(each.file_size for each in entries) > MOST_UNPACKED_BYTES:
+                raise Unreadable(f"The workbook unpacks to more than {MOST_UNPACKED_BYTES // 1_000_000} MB.")
+            for entry in entries:
+                with packed.open(entry) as unpacking:
+                    # Always with a bound: read() alone believes the data, not the size that they claim.
+                    parts[entry.filename] = unpacking.read(entry.file_size)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        raise Unreadable("This is not a sound XLSX workbook; save it as XLSX, or as CSV (UTF-8).") from None
+    return parts
 
 
 def _rows_of_sheet(sheet: Any) -> Iterator[list[Cell]]:
     for at, row in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
         if at > MOST_ROWS_SCANNED:
-            raise Unreadable(f"The sheet “{sheet.title}” has more than {MOST_ROWS} rows.")
-        yield [each if isinstance(each, str | int | float | bool | date | time) else None for each in row]
+            raise Unreadable(
+                f"The sheet “{printable(sheet.title)}” goes on below row {MOST_ROWS_SCANNED}; "
+                "delete what is under the plan."
+            )
+        yield [_cell(each) for each in row]
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, str):
+        return unescaped(value)
+    return value if value is None or isinstance(value, int | float | date | time) else str(value)
 
 
 def _has_header(rows: list[list[Cell]]) -> bool:
