@@ -54,8 +54,8 @@ def run(*, fast: bool, without_tests: bool, checks: tuple[Check, ...] = CHECKS) 
         held.append(run_tests([]) == 0)
     seconds = time.monotonic() - began
     failed = held.count(False)
-    verdict = f"{failed} of {len(held)} checks failed" if failed else f"All {len(held)} checks hold"
-    console.print(f"{verdict} ({seconds:.1f} s)", style="bold red" if failed else "bold green")
+    verdict = f"{failed} of {len(held)} checks failed" if failed else f"All checks hold: {len(held)}"
+    console.print(f"{verdict} in {seconds:.1f} s", style="bold red" if failed else "bold green")
     return 1 if failed else 0
 
 
