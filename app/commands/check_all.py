@@ -32,9 +32,9 @@ def _dev(*arguments: str) -> tuple[str, ...]:
 
 
 CHECKS = (
-    Check("style (ruff)", _tool("ruff", "check", "."), mend="ruff check --fix"),
-    Check("format (ruff)", _tool("ruff", "format", "--check", "."), mend="ruff format"),
-    Check("import contract (import-linter)", _tool("lint-imports")),
+    Check("style (ruff)", _tool("ruff", "check", "."), mend=".venv/bin/ruff check --fix"),
+    Check("format (ruff)", _tool("ruff", "format", "--check", "."), mend=".venv/bin/ruff format"),
+    Check("import contract (import-linter)", _tool("lint-imports", "--no-logo")),
     Check("types (mypy)", _tool("mypy")),
     Check("settings page in step", _dev("settings-doc", "--check"), mend="./dev settings-doc"),
     Check("schema in step", _dev("export-schema", "--check"), mend="./dev export-schema"),
