@@ -45,8 +45,8 @@ async def exercises_by_id(
     return {row.id: exercise_of(row) for row in rows}
 
 
-async def all_exercises(db_session: AsyncSession, organization_id: UUID) -> tuple[Exercise, ...]:
-    """The whole catalogue of an organization, by name: what an import matches its names against."""
+async def all_exercises(db_session: AsyncSession, organization_id: UUID | None) -> tuple[Exercise, ...]:
+    """The whole catalogue of an organization, by name: what an import looks names up in. None: everyone's."""
     rows = await db_session.execute(
         _catalogue_of(organization_id).order_by(ExerciseRow.name_key, ExerciseRow.id)
     )
@@ -111,7 +111,7 @@ def exercise_of(row: Row[*tuple[Any, ...]]) -> Exercise:
     )
 
 
-def _catalogue_of(organization_id: UUID) -> Select[*tuple[Any, ...]]:
+def _catalogue_of(organization_id: UUID | None) -> Select[*tuple[Any, ...]]:
     return select(*EXERCISE).where(
         or_(ExerciseRow.organization_id.is_(None), ExerciseRow.organization_id == organization_id)
     )
