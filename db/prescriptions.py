@@ -17,7 +17,7 @@ from db.models.plans import PrescriptionRow, SetPrescriptionRow
 from domain.exercises import Exercise, Intent
 from domain.sessions import ExerciseRole, Prescription, SetKind, SetPrescription
 
-# One array a set, in the order of the domain object's fields: a third of the time of one row a set.
+# One array a set, in the order of the domain object's fields, so that a prescription is one row.
 _SETS = (
     select(
         func.json_agg(
