@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 
 from domain.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """One dated session, with what makes it known at a glance; ``exercise_names`` are in their order."""
+    """One dated session, with what makes it known at a glance; ``exercise_names`` are in their order.
+
+    ``starts_at`` is local time in the person's zone; without it the session takes the day as it comes.
+    """
 
     session: Session
     plan_title: str
     exercise_names: tuple[str, ...]
+    starts_at: time | None = None
+
+    @property
+    def minutes_now(self) -> int | None:
+        """How long it takes as it stands: what a compression in force came to, else what was planned."""
+        session = self.session
+        if not session.is_time_crunch_active:
+            return session.planned_minutes
+        achieved = (session.compression_summary or {}).get("achievedMinutes")
+        return achieved if isinstance(achieved, int) else session.time_crunch_minutes

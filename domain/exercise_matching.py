@@ -139,11 +139,14 @@ def _equipment_words(exercise: Exercise) -> Iterator[frozenset[str]]:
 
 def _respelled(words: tuple[str, ...], index: CatalogueIndex) -> Iterator[Exercise]:
     """Every exercise whose name the words become when each unknown word is respelled."""
-    choices = [_spellings(word, index) for word in words]
-    if all(choices):
-        for spelling in islice(product(*choices), MOST_SPELLINGS):
-            if found := index.by_words.get(_without_order(spelling)):
-                yield found
+    choices: list[tuple[str, ...]] = []
+    for word in words:
+        choices.append(_spellings(word, index))
+        if not choices[-1]:
+            return
+    for spelling in islice(product(*choices), MOST_SPELLINGS):
+        if found := index.by_words.get(_without_order(spelling)):
+            yield found
 
 
 def _spellings(word: str, index: CatalogueIndex) -> tuple[str, ...]:

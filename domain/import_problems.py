@@ -18,7 +18,7 @@ class Findings:
 
     problems: list[Issue] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    unlisted: int = 0
+    is_full: bool = False
 
     def problem(self, place: Place, message: str) -> None:
         issue = Issue(place, message)
@@ -27,17 +27,16 @@ class Findings:
         if len(self.problems) < MOST_PROBLEMS - 1:
             self.problems.append(issue)
         else:
-            self.unlisted += 1
+            self.is_full = True
 
     def warn(self, message: str) -> None:
         if len(self.warnings) < MOST_WARNINGS and message not in self.warnings:
             self.warnings.append(message)
 
     def all_problems(self) -> tuple[Issue, ...]:
-        if not self.unlisted:
+        if not self.is_full:
             return tuple(self.problems)
-        more = Issue((), f"There are {self.unlisted} more problems; mend these first and try again.")
-        return (*self.problems, more)
+        return (*self.problems, Issue((), "There are more problems than are listed; mend these first."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from domain.session_import import LONGEST_TITLE, notes_of, read_session
 from domain.sessions import ExerciseRole
 
 LONGEST_GOAL = 500
+LONGEST_NOTES_IN_ALL = 20_000
 MOST_WEEKS = 52
 MOST_SESSIONS_A_WEEK = 14
 
@@ -87,6 +88,11 @@ def _plan(node: Node, index: CatalogueIndex, title: str | None, starts_on: date 
         goal=node.text("goal", LONGEST_GOAL),
         notes=notes_of(node),
     )
+    if (length := len(draft.notes_with_sessions or "")) > LONGEST_NOTES_IN_ALL:
+        node.problem(
+            "notes",
+            f"The notes on plan and sessions are {length} characters; {LONGEST_NOTES_IN_ALL} is the most.",
+        )
     return draft if start is None else draft.starting(start)
 
 

@@ -34,6 +34,8 @@ INTENTS = {
 
 def read_prescription(node: Node, index: CatalogueIndex) -> PrescriptionDraft | None:
     """None if something is wrong with it; the node's findings then say what."""
+    if node.findings.is_full:
+        return None  # nothing more is listed; a hostile document shall not cost more
     exercise = _exercise(node, index)
     read = sets_of(node)
     role = node.choice("role", ExerciseRole, ROLES)

@@ -19,6 +19,7 @@ from domain.import_fields import number_in
 from domain.import_problems import shown
 from domain.sessions import SetKind, SetPrescription
 
+LONGEST_NOTATION = 120
 MOST_SETS = 20
 MOST_REPS = 500
 LONGEST_HOLD_SECONDS = 7200
@@ -58,6 +59,8 @@ class ReadSets:
 
 def read_sets(text: str, kind: SetKind = SetKind.WORKING) -> ReadSets:
     """Every set that the text prescribes, in order and counted from 1. Raises CannotRead."""
+    if len(text) > LONGEST_NOTATION:
+        raise CannotRead(f"This is {len(text)} characters long; {LONGEST_NOTATION} is the most.")
     sets: list[SetPrescription] = []
     open_ended: list[int] = []
     each_side = False
