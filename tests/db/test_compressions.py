@@ -203,6 +203,8 @@ async def test_the_history_outlives_who_made_it_and_keeps_the_name(
 
     assert await history_of(db, session.id) == [replace(each, actor_id=None) for each in before]
     assert before[0].actor_name == coach.display_name
+    with pytest.raises(IntegrityError, match="never rewritten"):  # not even now that it is nobody's
+        await committed(db, lambda one: one.execute(text("UPDATE compressions SET reason = 'better'")))
 
 
 async def test_who_is_deleted_with_their_own_plans_takes_their_history_along(

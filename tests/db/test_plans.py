@@ -209,6 +209,22 @@ async def test_plans_of_many_people_come_a_page_each_in_one_statement(db: Databa
     assert pages[owners[2].id].items == ()
 
 
+async def test_a_persons_plans_are_shown_only_to_who_may_see_them(db: Database) -> None:
+    organization = await make_organization(db)
+    owner, mate = await make_athlete(db, organization), await make_athlete(db, organization)
+    team = await make_team(db, organization, players=[owner, mate])
+    plan = await make_plan(db, owner)
+
+    async with db.read() as read:
+        own, mates = [
+            (await plans.plans_of_people(read, make_viewer(each, played=[team]), [owner.id], PageRequest()))
+            for each in (owner, mate)
+        ]
+
+    assert own[owner.id].items == (plan,)
+    assert mates[owner.id].items == ()
+
+
 async def test_updating_a_plan_raises_its_version_and_needs_the_version_that_was_read(db: Database) -> None:
     plan = await make_plan(db, await make_athlete(db, await make_organization(db)))
     wanted = replace(plan, title="Renamed", goal=None, notes="New", starts_on=date(2027, 1, 4))
