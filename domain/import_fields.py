@@ -13,6 +13,7 @@ from domain.import_problems import Findings, Place, shown
 
 Choice = TypeVar("Choice", bound=Enum)
 LARGEST_NUMBER = 1e9
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 YES = frozenset({"yes", "y", "true", "x", "1", "ja", "✓", "✔"})
 NO = frozenset({"no", "n", "false", "0", "-", "nein"})
 DATE_BY_SPREADSHEET = (
@@ -120,19 +121,22 @@ class Node:
         """A date written as 2026-11-23, or a date cell."""
         value = self.values.get(name)
         if isinstance(value, datetime):
-            return value.date()
-        if isinstance(value, date):
-            return value
-        text = self.words(name)
-        if text is None:
-            return None
-        try:
-            found = date.fromisoformat(text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else "")
-        except ValueError:
-            self.problem(name, f"{shown(text)} is not a date; write year-month-day, such as 2026-11-23.")
-            return None
-        if not 2000 <= found.year <= 2100:
-            self.problem(name, f"{shown(text)} is out of range; the year is from 2000 to 2100.")
+            found = value.date()
+        elif isinstance(value, date):
+            found = value
+        else:
+            text = self.words(name)
+            if text is None:
+                return None
+            try:
+                found = date.fromisoformat(text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else "")
+            except ValueError:
+                self.problem(name, f"{shown(text)} is not a date; write year-month-day, such as 2026-11-23.")
+                return None
+        if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+            self.problem(
+                name, f"The year {found.year} is out of range; it is from {EARLIEST_YEAR} to {LATEST_YEAR}."
+            )
             return None
         return found
 

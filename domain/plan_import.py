@@ -23,6 +23,8 @@ LONGEST_NOTES_IN_ALL = 20_000
 MOST_WEEKS = 52
 MOST_SESSIONS_A_WEEK = 14
 
+Weeks = dict[int, list[SessionDraft]]
+
 
 def import_json(
     text: str, index: CatalogueIndex, *, title: str | None = None, starts_on: date | None = None
@@ -53,31 +55,14 @@ def _outcome(
 
 def _plan(node: Node, index: CatalogueIndex, title: str | None, starts_on: date | None) -> PlanDraft:
     findings = node.findings
-    stated_start = node.day("starts_on") or starts_on
-    weeks: dict[int, list[SessionDraft]] = {}
+    weeks: Weeks = {}
     titles: dict[int, str | None] = {}
-    undated: list[tuple[Node, SessionDraft]] = []
-    for week in node.children:
-        sessions = [(each, read_session(each, at, index)) for at, each in enumerate(week.children, start=1)]
-        if not week.has("week"):
-            undated += sessions
-            continue
-        ordinal = _week_number(week)
-        if ordinal is None:
-            continue
-        if ordinal in weeks:
-            week.problem("week", f"Week {ordinal} is there twice; put its sessions together.")
-        weeks[ordinal] = [session for _, session in sessions]
-        titles[ordinal] = week.text("title", LONGEST_TITLE)
-        if len(sessions) > MOST_SESSIONS_A_WEEK:
-            week.problem(
-                "sessions", f"A week has {len(sessions)} sessions; {MOST_SESSIONS_A_WEEK} is the most."
-            )
-    start = stated_start or _derived_start(weeks, [session for _, session in undated])
-    _place_by_date(undated, weeks, start)
+    weekless = _read_weeks(node, index, weeks, titles)
+    start = node.day("starts_on") or starts_on or _derived_start(weeks, weekless)
+    _place_by_date(weekless, weeks, start)
     if not any(weeks.values()) and not findings.problems:
         node.problem("weeks", "There is no session in the document; add one with its exercises.")
-    _check_dates(weeks, start, findings)
+    _remark_on_dates(weeks, start, findings)
     _remark_on_roles(weeks, findings)
     draft = PlanDraft(
         title=node.text("title", LONGEST_TITLE) or title or _title_of_only_session(weeks) or "Imported plan",
@@ -96,6 +81,30 @@ def _plan(node: Node, index: CatalogueIndex, title: str | None, starts_on: date 
     return draft if start is None else draft.starting(start)
 
 
+def _read_weeks(
+    plan: Node, index: CatalogueIndex, weeks: Weeks, titles: dict[int, str | None]
+) -> list[tuple[Node, SessionDraft]]:
+    """Fills ``weeks`` and their ``titles``; returns the sessions that name no week."""
+    weekless: list[tuple[Node, SessionDraft]] = []
+    for week in plan.children:
+        sessions = [(each, read_session(each, at, index)) for at, each in enumerate(week.children, start=1)]
+        if not week.has("week"):
+            weekless += sessions
+            continue
+        ordinal = _week_number(week)
+        if ordinal is None:
+            continue
+        if ordinal in weeks:
+            week.problem("week", f"Week {ordinal} is there twice; put its sessions together.")
+        weeks[ordinal] = [session for _, session in sessions]
+        titles[ordinal] = week.text("title", LONGEST_TITLE)
+        if len(sessions) > MOST_SESSIONS_A_WEEK:
+            week.problem(
+                "sessions", f"A week has {len(sessions)} sessions; {MOST_SESSIONS_A_WEEK} is the most."
+            )
+    return weekless
+
+
 def _week_number(week: Node) -> int | None:
     written = week.values["week"]
     if isinstance(written, str) and (found := re.fullmatch(r"\s*w(?:ee)?k?\s*(\d{1,4})\s*", written, re.I)):
@@ -105,23 +114,21 @@ def _week_number(week: Node) -> int | None:
     )
 
 
-def _derived_start(weeks: dict[int, list[SessionDraft]], undated: list[SessionDraft]) -> date | None:
+def _derived_start(weeks: Weeks, weekless: list[tuple[Node, SessionDraft]]) -> date | None:
     """The Monday from which the earliest date falls into its week; without any date there is no start."""
     dated = [
         each.scheduled_on - timedelta(weeks=ordinal - 1)
         for ordinal, sessions in weeks.items()
         for each in sessions
         if each.scheduled_on
-    ] + [each.scheduled_on for each in undated if each.scheduled_on]
+    ] + [each.scheduled_on for _, each in weekless if each.scheduled_on]
     earliest = min(dated, default=None)
     return None if earliest is None else earliest - timedelta(days=earliest.weekday())
 
 
-def _place_by_date(
-    undated: list[tuple[Node, SessionDraft]], weeks: dict[int, list[SessionDraft]], start: date | None
-) -> None:
+def _place_by_date(weekless: list[tuple[Node, SessionDraft]], weeks: Weeks, start: date | None) -> None:
     """Puts sessions that name no week into the week of their date, or the first."""
-    for node, session in undated:
+    for node, session in weekless:
         ordinal = 1
         if session.scheduled_on is not None and start is not None:
             ordinal = (session.scheduled_on - start).days // 7 + 1
@@ -138,7 +145,7 @@ def _place_by_date(
         held.append(session)
 
 
-def _check_dates(weeks: dict[int, list[SessionDraft]], start: date | None, findings: Findings) -> None:
+def _remark_on_dates(weeks: Weeks, start: date | None, findings: Findings) -> None:
     for ordinal, sessions in weeks.items():
         for each in sessions:
             if each.scheduled_on is None or start is None:
@@ -150,7 +157,7 @@ def _check_dates(weeks: dict[int, list[SessionDraft]], start: date | None, findi
                 )
 
 
-def _remark_on_roles(weeks: dict[int, list[SessionDraft]], findings: Findings) -> None:
+def _remark_on_roles(weeks: Weeks, findings: Findings) -> None:
     everything: list[PrescriptionDraft] = [
         e for held in weeks.values() for each in held for e in each.prescriptions
     ]
@@ -160,6 +167,6 @@ def _remark_on_roles(weeks: dict[int, list[SessionDraft]], findings: Findings) -
         )
 
 
-def _title_of_only_session(weeks: dict[int, list[SessionDraft]]) -> str | None:
+def _title_of_only_session(weeks: Weeks) -> str | None:
     titles = [each.title for held in weeks.values() for each in held]
     return titles[0] if len(titles) == 1 else None

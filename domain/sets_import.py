@@ -27,7 +27,7 @@ def sets_of(node: Node) -> ReadSets | None:
             return None
         warm_ups = _warm_up_sets(node, working.sets)
     except CannotRead as refusal:
-        node.problem("sets" if node.has("sets") else "reps", str(refusal))
+        node.problem("reps" if node.has("reps") else "hold_s" if node.has("hold_s") else "sets", str(refusal))
         return None
     everything = (*warm_ups, *working.sets)
     if len(everything) > MOST_SETS:
@@ -65,6 +65,9 @@ def _written_sets(node: Node) -> ReadSets | None:
             )
             return None
         return read_sets(sets)
+    if sets is not None and not 1 <= int(sets) <= MOST_SETS:
+        node.problem("sets", f"There are {shown(sets)} sets; an exercise has from 1 to {MOST_SETS}.")
+        return None
     amount = _amount(reps, hold)
     if amount is None:
         node.problem("reps", "There are no repetitions; write them, such as 5 or 8-12, or a hold in seconds.")

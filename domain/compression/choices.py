@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from domain.compression import pairing, timing, worth
+from domain.compression import pairing, timing
 from domain.compression.model import (
     BlockRationale,
     CoreProtection,
@@ -235,11 +235,3 @@ class _Table:
         duration = timing.group_sets([self.timed[i] for i in members], sets, floor)
         fewer = sum(n < self.prescribed[i] for i, n in zip(members, sets, strict=True))
         return Choice(units, members, sets, kind, duration, quality, made_by_us + fewer, priority, rationale)
-
-
-def exercise_worths(menu: Menu, options: Options) -> list[float]:
-    """Worth of each whole exercise, in the order of the prescriptions."""
-    return [
-        worth.exercise_weight(each, each.weight * options.weights.get(each.id, 1.0), options.phase)
-        for each in menu.prescriptions
-    ]

@@ -1,9 +1,11 @@
 """The relaxed problem: a linear program over the choices, for prices and for a proven upper bound.
 
-Fractions of choices are allowed and each muscle's concave return is replaced by a tangent, so its optimum is
-never below the true one. Its prices (seconds, units, sets per muscle) say how much each choice falls short of
-the best use of what it takes: its *shortfall*. A whole session's value is at most the bound less the
-shortfalls of its choices, which is what the exact search prunes by. See docs/decisions/0003-exact-optimum.md.
+Fractions of choices are allowed, so its optimum is never below the true one. Each muscle's concave return is
+laid out as levels, of which fractions may be taken as well. From the program's prices (of a second, of each
+unit, of a set for each muscle) follows how far each choice falls short of the best use of what it takes, its
+*shortfall*; a whole session's value is at most the bound less the shortfalls of its choices. The exact search
+prunes by that. The bound holds for any prices at all: the program only makes it tight, so a rounding error
+here can cost time, never the optimum. See docs/decisions/0003-exact-optimum.md.
 """
 
 from __future__ import annotations
@@ -13,22 +15,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.compression.simplex import maximise
 from domain.compression.worth import SETS_THAT_COUNT, VOLUME_EXPONENT
 
 Array = NDArray[np.float64]
 
-TOLERANCE = 1e-10
-ROUNDS_OF_TANGENTS = 6
-FEWEST_SETS_FOR_A_TANGENT = 0.25  # a tangent at 0 would be vertical
+# Levels of sets at which a muscle's return is laid out; between them a little is lost, but not of the bound.
+LEVELS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.5, SETS_THAT_COUNT, np.inf)
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """Choices as columns. ``cover`` is units by choices (0 or 1); ``volume`` is choices by muscles.
 
-    ``worth`` is the value of a choice's exercises; ``first_basis`` one choice for each unit that together
-    fit: the removal of each accessory, the shortest form of each core lift. ``full_volume`` is F⁰,
-    ``muscle_worth`` ω/C(F⁰).
+    ``worth`` is the value of a choice's exercises. ``full_volume`` is F⁰, ``muscle_worth`` ω/C(F⁰).
+    ``first_choices`` has one choice for each unit, together within the budget: where to start from.
     """
 
     worth: Array
@@ -38,107 +39,90 @@ class Program:
     budget: float
     full_volume: Array
     muscle_worth: Array
-    first_basis: NDArray[np.intp]
+    first_choices: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """``value`` is never below the optimum; ``shortfall`` is ≥ 0 for each choice; ``second_price`` ≥ 0."""
+    """``value`` is never below the optimum. Prices and shortfalls are not below zero.
+
+    A muscle's return is bounded by the tangent that touches it at ``touch`` sets.
+    """
 
     value: float
     shortfall: Array
     second_price: float
+    set_price: Array
+    touch: Array
+    muscle_worth: Array
+
+    def overstated(self, sets_for: Array, still: Array) -> Array:
+        """What the tangents overstate at the least, if each muscle ends with at most ``still`` sets more.
+
+        Shapes: sessions by muscles in, one number a session out; exact where nothing is still to come.
+        """
+        ends = np.maximum(np.minimum(np.maximum(self.touch, sets_for), sets_for + still), 0.0)
+        tangent = returns(self.muscle_worth, self.touch) + self.set_price * (ends - self.touch)
+        return np.asarray((tangent - returns(self.muscle_worth, ends)).sum(axis=-1))
+
+
+def returns(muscle_worth: Array, sets: Array) -> Array:
+    """Value of the sets that each muscle gets."""
+    return np.asarray(muscle_worth * np.minimum(sets, SETS_THAT_COUNT) ** VOLUME_EXPONENT)
 
 
 def upper_bound(program: Program) -> Bound:
-    """The lowest bound that a few rounds of tangents find; each round starts where the last one ended."""
+    """Prices by the linear program; then the bound that these prices prove, whatever they are."""
+    second_price, unit_price, set_price = _prices(program)
+    touch = _touch(program, set_price)
+    gain = program.worth + program.volume @ set_price
+    shortfall = unit_price @ program.cover + second_price * program.seconds - gain
+    # Float noise in the prices is paid for by the bound, so that no shortfall is below zero.
+    noise = -np.minimum(shortfall, 0.0).sum()
+    intercept = returns(program.muscle_worth, touch) - set_price * touch
+    value = second_price * program.budget + unit_price.sum() + intercept.sum() + noise
+    return Bound(
+        float(value), np.maximum(shortfall, 0.0), second_price, set_price, touch, program.muscle_worth
+    )
+
+
+def _prices(program: Program) -> tuple[float, Array, Array]:
+    """Rows: each unit covered once; the seconds; each muscle's sets; each muscle's fractions of levels."""
+    units, choices = program.cover.shape
+    muscles = len(program.full_volume)
+    levels = [np.unique(np.minimum(LEVELS, most)) for most in program.full_volume]
+    widths = [len(each) for each in levels]
+    first_level = choices + np.concatenate([[0], np.cumsum(widths)]).astype(np.intp)
+    slack = int(first_level[-1])
+    sets_row, share_row = units + 1, units + 1 + muscles
+
+    columns = np.zeros((units + 1 + 2 * muscles, slack + 1 + muscles))
+    gain = np.zeros(columns.shape[1])
+    columns[:units, :choices] = program.cover
+    columns[units, :choices] = program.seconds
+    columns[sets_row:share_row, :choices] = -program.volume.T
+    gain[:choices] = program.worth
+    for muscle, (start, at) in enumerate(zip(first_level[:-1], levels, strict=True)):
+        here = slice(start, start + len(at))
+        columns[sets_row + muscle, here] = at
+        columns[share_row + muscle, here] = 1.0
+        gain[here] = program.muscle_worth[muscle] * np.minimum(at, SETS_THAT_COUNT) ** VOLUME_EXPONENT
+    columns[units:share_row, slack:] = np.eye(1 + muscles)
+
+    right_side = np.concatenate([np.ones(units), [program.budget], np.zeros(muscles), np.ones(muscles)])
+    basis = np.concatenate([program.first_choices, np.arange(slack, slack + 1 + muscles), first_level[:-1]])
+    prices = maximise(gain, columns, right_side, basis)
+    return (
+        max(float(prices[units]), 0.0),
+        prices[:units],
+        np.maximum(prices[sets_row:share_row], 0.0),
+    )
+
+
+def _touch(program: Program, set_price: Array) -> Array:
+    """Where the return rises exactly as steeply as the price; at most at the last set that still counts."""
     cap = np.minimum(program.full_volume, SETS_THAT_COUNT)
-    touch = 0.7 * cap
-    simplex = _Simplex(program)
-    best: Bound | None = None
-    for round_number in range(ROUNDS_OF_TANGENTS):
-        touch = np.clip(touch, np.minimum(FEWEST_SETS_FOR_A_TANGENT, cap), cap)
-        set_price = program.muscle_worth * VOLUME_EXPONENT * touch ** (VOLUME_EXPONENT - 1)
-        gain = program.worth + program.volume @ set_price
-        simplex.maximise(gain)
-        second_price, unit_prices = simplex.prices(gain)
-        shortfall = unit_prices @ program.cover + second_price * program.seconds - gain
-        # Float noise in the prices is paid for by the bound, so that no shortfall is below zero.
-        noise = np.minimum(shortfall, 0.0).sum()
-        intercept = program.muscle_worth * touch**VOLUME_EXPONENT - set_price * touch
-        value = second_price * program.budget + unit_prices.sum() + intercept.sum() - noise
-        if best is None or value < best.value:
-            best = Bound(float(value), np.maximum(shortfall, 0.0), float(second_price))
-        solution = simplex.volume()
-        touch = touch + (solution - touch) / (1 + round_number * 0.5)
-    assert best is not None  # at least one round  # noqa: S101
-    return best
-
-
-class _Simplex:
-    """Primal revised simplex: rows are one per unit (covered once) and the seconds (at most the budget)."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        units, choices = program.cover.shape
-        self.columns = np.vstack([program.cover, program.seconds])
-        self.unused_seconds = choices  # the slack column's number
-        self.slack = np.zeros(units + 1)
-        self.slack[-1] = 1.0
-        self.right_side = np.append(np.ones(units), program.budget)
-        self.basis = np.append(program.first_basis, self.unused_seconds)
-        self._refactor()
-
-    def maximise(self, gain: Array) -> None:
-        """Pivots until no choice is worth more than it takes; Bland's rule after long stalls ends cycles."""
-        gains = np.append(gain, 0.0)
-        stalled = 0
-        for step in range(50 * len(self.basis)):
-            prices = gains[self.basis] @ self.inverse
-            reduced = gain - prices @ self.columns
-            reduced_slack = -prices[-1]
-            if stalled > 2 * len(self.basis):
-                candidates = np.flatnonzero(reduced > TOLERANCE)
-                entering = int(candidates[0]) if candidates.size else self.unused_seconds
-            else:
-                entering = int(np.argmax(reduced))
-                if reduced_slack > reduced[entering]:
-                    entering = self.unused_seconds
-            if (reduced_slack if entering == self.unused_seconds else reduced[entering]) <= TOLERANCE:
-                return
-            stalled = 0 if self._pivot(entering) > TOLERANCE else stalled + 1
-            if step % 40 == 39:
-                self._refactor()
-
-    def prices(self, gain: Array) -> tuple[float, Array]:
-        """Price of a second, and of each unit."""
-        self._refactor()
-        prices = np.append(gain, 0.0)[self.basis] @ self.inverse
-        return max(float(prices[-1]), 0.0), prices[:-1]
-
-    def volume(self) -> Array:
-        amounts = self.inverse @ self.right_side
-        chosen = self.basis != self.unused_seconds
-        return np.asarray(amounts[chosen] @ self.program.volume[self.basis[chosen]])
-
-    def _pivot(self, entering: int) -> float:
-        direction = self.inverse @ self._column(entering)
-        amounts = self.inverse @ self.right_side
-        rising = direction > 1e-9
-        if not rising.any():
-            return 0.0
-        ratios = np.where(rising, np.maximum(amounts, 0.0) / np.where(rising, direction, 1.0), np.inf)
-        step = float(ratios.min())
-        ties = np.flatnonzero(ratios <= step + 1e-12)
-        leaving = int(ties[np.argmax(direction[ties])])
-        self.inverse[leaving] /= direction[leaving]
-        others = np.arange(len(self.basis)) != leaving
-        self.inverse[others] -= np.outer(direction[others], self.inverse[leaving])
-        self.basis[leaving] = entering
-        return step
-
-    def _column(self, number: int) -> Array:
-        return self.slack if number == self.unused_seconds else self.columns[:, number]
-
-    def _refactor(self) -> None:
-        self.inverse = np.linalg.inv(np.column_stack([self._column(number) for number in self.basis]))
+    steepness = program.muscle_worth * VOLUME_EXPONENT
+    with np.errstate(divide="ignore"):
+        level = (steepness / set_price) ** (1 / (1 - VOLUME_EXPONENT))
+    return np.minimum(level, cap)
