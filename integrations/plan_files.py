@@ -38,7 +38,7 @@ def read_document(
     """The plan that a file describes, or all that is wrong with it. Nothing is stored.
 
     ``title`` and ``starts_on`` stand in where the file gives none; without any start the plan has no dates
-    yet (``PlanDraft.starting`` gives them). A large workbook takes a good second: call it from a thread.
+    yet (``PlanDraft.starting`` gives them). A workbook made to be slow takes two seconds: use a thread.
     """
     try:
         if len(data) > MOST_BYTES:

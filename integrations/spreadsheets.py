@@ -22,7 +22,8 @@ from domain.import_problems import Unreadable, printable
 from domain.import_vocabulary import TABLE, squashed
 from domain.plan_table import MOST_ROWS, Cell
 
-MOST_UNPACKED_BYTES = 8_000_000
+MOST_UNPACKED_BYTES = 4_000_000
+MOST_CELLS = 100_000
 MOST_PARTS = 200
 MOST_COLUMNS = 60
 MOST_ROWS_SCANNED = 50_000
@@ -155,11 +156,13 @@ def _rebuilt(data: bytes) -> tuple[bytes, bool]:
     parts = _unpacked(data)
     if any(mark in content for content in parts.values() for mark in DOCTYPE_MARKS):
         raise Unreadable("The workbook declares a document type, which no spreadsheet program does.")
+    sheets = [content for name, content in parts.items() if "worksheets/" in name]
+    if sum(each.count(b"<c ") + each.count(b"<c>") + each.count(b"<c/") for each in sheets) > MOST_CELLS:
+        raise Unreadable(f"The workbook has more than {MOST_CELLS:,} cells; leave only the plan in it.")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as sound:
         for name, content in parts.items():
             sound.writestr(name, content)
-    sheets = [content for name, content in parts.items() if "worksheets/" in name]
     return out.getvalue(), any(b"<f>" in each or b"<f " in each for each in sheets)
 
 

@@ -115,3 +115,13 @@ def test_unknown_columns_are_left_out_with_a_remark() -> None:
         "The column “tempoo” is not one that is read. Did you mean tempo?",
         "The column “Muscle” is not one that is read.",
     )
+
+
+@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2101, 1, 1), date.max])
+def test_a_date_cell_far_from_any_season_is_refused(day: date) -> None:
+    rows: list[list[Cell]] = [["date", "exercise", "sets"], [day, "Squat", "3x5"]]
+
+    problem = the_problem(import_table(rows, INDEX))
+
+    assert problem.path == ("row 2", "date")
+    assert "it is from 2000 to 2100" in problem.message

@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from domain.import_problems import Unreadable
 from integrations.spreadsheets import (
     FORMULA_SIGNS,
+    MOST_CELLS,
     MOST_PARTS,
     MOST_UNPACKED_BYTES,
     csv_of_rows,
@@ -171,7 +172,7 @@ def test_a_zip_that_unpacks_to_too_much_is_refused_by_its_own_word() -> None:
     bomb = with_part(xlsx_of_rows([["exercise"]]), "xl/sharedStrings.xml", b" " * (MOST_UNPACKED_BYTES + 1))
     assert len(bomb) < 20_000
 
-    with pytest.raises(Unreadable, match="unpacks to more than 8 MB"):
+    with pytest.raises(Unreadable, match="unpacks to more than 4 MB"):
         rows_of_xlsx(bomb)
 
 
@@ -192,6 +193,13 @@ def test_a_zip_of_very_many_parts_is_refused() -> None:
 
     with pytest.raises(Unreadable, match="unpacks to more"):
         rows_of_xlsx(out.getvalue())
+
+
+def test_a_sheet_of_very_many_cells_is_refused_before_it_is_parsed() -> None:
+    cells = b"<worksheet><sheetData><row>" + b"<c/>" * (MOST_CELLS + 1) + b"</row></sheetData></worksheet>"
+
+    with pytest.raises(Unreadable, match="more than 100,000 cells"):
+        rows_of_xlsx(with_part(xlsx_of_rows([["exercise"]]), "xl/worksheets/sheet1.xml", cells))
 
 
 def test_a_workbook_that_declares_entities_is_refused() -> None:
