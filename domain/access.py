@@ -43,6 +43,11 @@ def effective_scopes(role: Role, token_scopes: frozenset[str] | None) -> frozens
     return own if token_scopes is None else own & token_scopes
 
 
+def may_use(viewer: Viewer, scope: Scope) -> bool:
+    """Whether this call may do such things at all, to whatever object."""
+    return scope in viewer.scopes
+
+
 class Sight(StrEnum):
     """How much of an object a caller may know."""
 

@@ -1,0 +1,89 @@
+"""What a caller is told of an error: a refusal in full, a fault without its insides."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from resolvers.failures import INTERNAL_ERROR, failure_of
+
+SYNTAX_ERROR = "graphql_syntax_error"
+VALIDATION_FAILED = "graphql_validation_failed"
+BAD_USER_INPUT = "bad_user_input"
+
+_OF_VARIABLES = ("has invalid value", "has invalid default value", "cannot be used as an input type")
+_MANY_VARIABLES = ("Too many errors processing variables", "Variable values are nested too deeply")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicError:
+    """``formatted`` goes to the caller; ``original`` to the log, and only there."""
+
+    formatted: dict[str, Any]
+    is_fault: bool
+    code: str
+    original: BaseException | None
+
+
+def public_error(error: GraphQLError, *, correlation_id: str) -> PublicError:
+    """The error as it leaves the house. Every one has ``extensions.code``; a fault also a correlation id.
+
+    An error that GraphQL itself found passes with its message; one that carries a code already keeps it.
+    """
+    original = _innermost(error)
+    if isinstance(original, GraphQLError):
+        code = _code_of_request_error(error, original)
+        if code is not None:
+            extensions = {"outcome": "refused", **(original.extensions or {}), "code": code}
+            return PublicError(_formatted(error, error.message, extensions), False, code, None)
+    failure = failure_of(original)
+    extensions = {**failure.facts, "code": failure.code, "outcome": failure.outcome}
+    if failure.is_fault:
+        extensions["correlationId"] = correlation_id
+    return PublicError(
+        _formatted(error, failure.message, extensions), failure.is_fault, failure.code, original
+    )
+
+
+def _innermost(error: GraphQLError) -> BaseException:
+    """What was raised first: GraphQL wraps an error to add where it happened, at times more than once."""
+    inner: BaseException = error
+    while isinstance(inner, GraphQLError) and inner.original_error is not None:
+        inner = inner.original_error
+    return inner
+
+
+def _code_of_request_error(error: GraphQLError, original: GraphQLError) -> str | None:
+    """The code of what is wrong with the request; None where GraphQL choked on an answer of ours."""
+    given = (original.extensions or {}).get("code")
+    if isinstance(given, str):
+        return given
+    if isinstance(original, GraphQLSyntaxError):
+        return SYNTAX_ERROR
+    message = error.message
+    if message.startswith("Variable '$") and any(each in message for each in _OF_VARIABLES):
+        return BAD_USER_INPUT
+    if message.startswith(_MANY_VARIABLES):
+        return BAD_USER_INPUT
+    if error.path is None:
+        return VALIDATION_FAILED
+    return BAD_USER_INPUT if message.startswith("Argument ") else None
+
+
+def _formatted(error: GraphQLError, message: str, extensions: dict[str, Any]) -> dict[str, Any]:
+    formatted: dict[str, Any] = {"message": message}
+    if error.locations:
+        formatted["locations"] = [each.formatted for each in error.locations]
+    if error.path:
+        formatted["path"] = error.path
+    return {**formatted, "extensions": extensions}
+
+
+__all__ = [
+    "BAD_USER_INPUT",
+    "INTERNAL_ERROR",
+    "SYNTAX_ERROR",
+    "VALIDATION_FAILED",
+    "PublicError",
+    "public_error",
+]
