@@ -42,7 +42,8 @@ def core_sets(sets: int) -> str:
 
 
 def fewer_sets(sets: int, prescribed: int, kept: float) -> str:
-    return f"The first sets give the most: {sets} of {prescribed} keep {_percent(kept)} of this exercise's own effect."
+    share = f"{sets} of {prescribed} keep {_percent(kept)}"
+    return f"The first sets give the most: {share} of this exercise's own effect."
 
 
 def core_rest(before: int, after: int) -> str:
