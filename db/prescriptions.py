@@ -44,30 +44,39 @@ _SETS = (
 )
 
 
+_PRESCRIPTIONS = select(
+    PrescriptionRow.id.label("prescription_id"),
+    PrescriptionRow.session_id,
+    PrescriptionRow.position,
+    PrescriptionRow.role,
+    PrescriptionRow.intent.label("prescribed_intent"),
+    PrescriptionRow.unilateral.label("prescribed_unilateral"),
+    PrescriptionRow.tempo,
+    PrescriptionRow.rest_seconds_min,
+    PrescriptionRow.rest_seconds_max,
+    PrescriptionRow.group_key,
+    PrescriptionRow.weight,
+    PrescriptionRow.notes,
+    _SETS,
+    *EXERCISE,
+).join(ExerciseRow, ExerciseRow.id == PrescriptionRow.exercise_id)
+
+
+async def prescriptions_by_id(
+    db_session: AsyncSession, prescription_ids: Sequence[UUID]
+) -> dict[UUID, Prescription]:
+    rows = await db_session.execute(_PRESCRIPTIONS.where(PrescriptionRow.id.in_(prescription_ids)))
+    return {row.prescription_id: _prescription(row, exercise_of(row)) for row in rows}
+
+
 async def prescriptions_by_session(
     db_session: AsyncSession, session_ids: Sequence[UUID]
 ) -> dict[UUID, list[Prescription]]:
     """The original prescriptions of each session, in order. A session without any has no entry."""
     rows = await db_session.execute(
-        select(
-            PrescriptionRow.id.label("prescription_id"),
-            PrescriptionRow.session_id,
-            PrescriptionRow.position,
-            PrescriptionRow.role,
-            PrescriptionRow.intent.label("prescribed_intent"),
-            PrescriptionRow.unilateral.label("prescribed_unilateral"),
-            PrescriptionRow.tempo,
-            PrescriptionRow.rest_seconds_min,
-            PrescriptionRow.rest_seconds_max,
-            PrescriptionRow.group_key,
-            PrescriptionRow.weight,
-            PrescriptionRow.notes,
-            _SETS,
-            *EXERCISE,
+        _PRESCRIPTIONS.where(PrescriptionRow.session_id.in_(session_ids)).order_by(
+            PrescriptionRow.session_id, PrescriptionRow.position
         )
-        .join(ExerciseRow, ExerciseRow.id == PrescriptionRow.exercise_id)
-        .where(PrescriptionRow.session_id.in_(session_ids))
-        .order_by(PrescriptionRow.session_id, PrescriptionRow.position)
     )
     exercises: dict[UUID, Exercise] = {}
     found: dict[UUID, list[Prescription]] = defaultdict(list)

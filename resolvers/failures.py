@@ -60,8 +60,7 @@ def failure_of(error: BaseException) -> Failure:
             )
     return Failure(
         INTERNAL_ERROR,
-        "Something went wrong on our side; nothing was changed. "
-        "Tell us the correlationId if it happens again.",
+        "Something went wrong on our side. If it happens again, tell us the correlationId.",
         "not_applied",
         True,
     )

@@ -72,6 +72,10 @@ class Loaders:
         return _batched(self._db, sessions.sessions_by_plan, ())
 
     @cached_property
+    def prescription(self) -> ById[Prescription]:
+        return _batched(self._db, prescriptions.prescriptions_by_id, None)
+
+    @cached_property
     def prescriptions_of_session(self) -> ListOf[Prescription]:
         return _batched(self._db, prescriptions.prescriptions_by_session, ())
 

@@ -30,9 +30,7 @@ class Solver:
     """Answers are kept by what the engine is asked, not by whose session it is: one that stands in a plan
     twelve times is worked out once. Simultaneous equal questions wait for one answer."""
 
-    def __init__(
-        self, metrics: Metrics, *, threads: int = THREADS, answers_kept: int = ANSWERS_KEPT
-    ) -> None:
+    def __init__(self, metrics: Metrics, *, threads: int = THREADS, answers_kept: int = ANSWERS_KEPT) -> None:
         self._metrics = metrics
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="taper-solver")
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()

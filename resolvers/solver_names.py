@@ -47,7 +47,9 @@ class Names:
         return replace(segment, exercises=exercises)
 
     def _change(self, change: Change) -> Change:
-        return replace(change, prescription_ids=tuple(self._real_of[each] for each in change.prescription_ids))
+        return replace(
+            change, prescription_ids=tuple(self._real_of[each] for each in change.prescription_ids)
+        )
 
 
 def key_of(

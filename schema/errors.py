@@ -37,7 +37,10 @@ def public_error(error: GraphQLError, *, correlation_id: str) -> PublicError:
             extensions = {"outcome": "refused", **(original.extensions or {}), "code": code}
             return PublicError(_formatted(error, error.message, extensions), False, code, None)
     failure = failure_of(original)
-    extensions = {**failure.facts, "code": failure.code, "outcome": failure.outcome}
+    extensions: dict[str, Any] = {**failure.facts, "code": failure.code}
+    if error.path is None or len(error.path) <= 1:
+        # Further down the reply is being read, and a change that it speaks of may well be stored.
+        extensions["outcome"] = failure.outcome
     if failure.is_fault:
         extensions["correlationId"] = correlation_id
     return PublicError(
