@@ -5,7 +5,7 @@ laid out as levels, of which fractions may be taken as well. From the program's 
 unit, of a set for each muscle) follows how far each choice falls short of the best use of what it takes, its
 *shortfall*; a whole session's value is at most the bound less the shortfalls of its choices. The exact search
 prunes by that. The bound holds for any prices at all: the program only makes it tight, so a rounding error
-here can cost time, never the optimum. See docs/decisions/0003-exact-optimum.md.
+here can cost time, never the optimum. See docs/decisions/exact-optimum.md.
 """
 
 from __future__ import annotations
