@@ -55,10 +55,12 @@ class Context:
         self.loaders = Loaders(self.services.db, self.viewer)
         self._flags.clear()
 
-    async def unit_of_work(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def unit_of_work(
+        self, work: Callable[[Transaction], Awaitable[T]], *, deadline_seconds: float = 3.0
+    ) -> T:
         """``Database.unit_of_work``, after which everything is read fresh."""
         try:
-            return await self.services.db.unit_of_work(work)
+            return await self.services.db.unit_of_work(work, deadline_seconds=deadline_seconds)
         finally:
             self.loaders = Loaders(self.services.db, self.viewer)
 

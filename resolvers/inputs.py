@@ -20,12 +20,10 @@ MOST_WEIGHTS, LOWEST_WEIGHT, HIGHEST_WEIGHT = 100, 0.1, 10.0
 LONGEST_REASON = 240
 
 KEY = (
-    "Your own name for this request, 1 to 200 characters. Sent again within 48 hours it gets the first answer "
-    "again and changes nothing; with another input it is a conflict."
+    "Your own name for this request, 1 to 200 characters. Sent again within 48 hours, it gets the first "
+    "answer again and changes nothing; with another input it is a conflict."
 )
-VERSION = (
-    "The version that you read; if the object has changed since, nothing is done and you get a conflict."
-)
+VERSION = "The version that you read; if it has changed since, nothing is done and you get a conflict."
 REASON = f"Why, in the user's words; at most {LONGEST_REASON} characters."
 
 
@@ -39,9 +37,7 @@ class ExerciseWeightInput:
     )
 
 
-@strawberry.input(
-    description="What a compression is asked for beyond the minutes. All of it may be left out."
-)
+@strawberry.input(description="What is asked for beyond the minutes. All of it may be left out.")
 class TimeCrunchOptionsInput:
     core_protection: CoreProtection = strawberry.field(
         default=CoreProtection.FULL,
@@ -109,9 +105,7 @@ class RevertCompressionInput:
 class DeclineTimeCrunchPreviewInput:
     plan_id: strawberry.ID = strawberry.field(description="Global id of the plan.")
     target_minutes: int = strawberry.field(description="Minutes that were asked for, 15 to 180.")
-    strategy: Strategy | None = strawberry.field(
-        default=None, description="Strategy that the preview showed."
-    )
+    strategy: Strategy | None = strawberry.field(default=None, description="Strategy of the preview.")
     source: CompressionSource = strawberry.field(
         default=CompressionSource.UNKNOWN, description="Where it was declined."
     )

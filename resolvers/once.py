@@ -31,6 +31,8 @@ async def once(
     input: Mapping[str, Any],
     work: Callable[[Transaction], Awaitable[T]],
     kind: TypeAdapter[T],
+    *,
+    deadline_seconds: float = 3.0,
 ) -> Answer[T]:
     """Run ``work`` in one unit of work; with a ``key``, only for the first request that brings it.
 
@@ -39,7 +41,8 @@ async def once(
     stored without a loss is found out by the first request, not by the first replay.
     """
     if key is None:
-        return Answer(await context.unit_of_work(work), replayed=False)
+        value = await context.unit_of_work(work, deadline_seconds=deadline_seconds)
+        return Answer(value, replayed=False)
     caller = context.caller.key
 
     async def claimed(tx: Transaction) -> Answer[dict[str, Any]]:
@@ -50,7 +53,7 @@ async def once(
         await store_answer(tx, caller, operation, key, body)
         return Answer(body, replayed=False)
 
-    answer = await context.unit_of_work(claimed)
+    answer = await context.unit_of_work(claimed, deadline_seconds=deadline_seconds)
     if _REFUSAL in answer.value:
         raise _refusal_from(answer.value[_REFUSAL])
     return Answer(kind.validate_python(answer.value[_VALUE]), answer.replayed)

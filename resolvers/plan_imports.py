@@ -27,6 +27,9 @@ from resolvers.once import once
 from resolvers.owners import owner_for
 from resolvers.plans import EARLIEST, LATEST
 
+READING_SECONDS = 8.0
+"""A large workbook takes seconds to read, and a twin of the request waits for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportAnswer:
@@ -66,7 +69,13 @@ async def import_plan(info: Info, input: ImportPlanInput) -> ImportAnswer:
         )
 
     answer = await once(
-        context, "importPlan", input.idempotency_key, fingerprinted(input), work, TypeAdapter(ImportAnswer)
+        context,
+        "importPlan",
+        input.idempotency_key,
+        fingerprinted(input),
+        work,
+        TypeAdapter(ImportAnswer),
+        deadline_seconds=READING_SECONDS,
     )
     return answer.value
 

@@ -1,5 +1,6 @@
 """Plans: reading them by every path, making, changing and deleting them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
@@ -109,12 +110,12 @@ async def create_plan(info: Info, input: CreatePlanInput) -> PlanAnswer:
 async def update_plan(info: Info, input: UpdatePlanInput) -> PlanAnswer:
     context = info.context
     plan_id = uuid_of(Kind.PLAN, input.plan_id)
-    changes = _changes(input)
+    changed = _changes(input)
 
     async def work(tx: Transaction) -> Plan:
         before = await _plan_to_change(context, tx, plan_id)
         after = await stored.update_plan(
-            tx.db_session, replace(before, **changes), expected_version=input.expected_version, now=tx.now
+            tx.db_session, changed(before), expected_version=input.expected_version, now=tx.now
         )
         if after is None:
             raise NotFound(Kind.PLAN.word, input.plan_id)
@@ -174,7 +175,8 @@ def _draft(input: CreatePlanInput) -> PlanDraft:
     return draft
 
 
-def _changes(input: UpdatePlanInput) -> dict[str, str | None]:
+def _changes(input: UpdatePlanInput) -> Callable[[Plan], Plan]:
+    """What the input does to a plan."""
     issues: list[Issue] = []
     changes: dict[str, str | None] = {}
     for name, longest in (("title", LONGEST_TITLE), ("goal", LONGEST_GOAL), ("notes", LONGEST_NOTES_IN_ALL)):
@@ -187,7 +189,12 @@ def _changes(input: UpdatePlanInput) -> dict[str, str | None]:
         issues.append(Issue((), "Nothing is to be changed; give a title, a goal or notes."))
     if issues:
         raise InvalidInput(tuple(issues))
-    return changes
+    return lambda plan: replace(
+        plan,
+        title=changes.get("title") or plan.title,
+        goal=changes.get("goal", plan.goal),
+        notes=changes.get("notes", plan.notes),
+    )
 
 
 def _text(name: str, given: str | None, longest: int, issues: list[Issue]) -> str | None:

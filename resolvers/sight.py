@@ -1,7 +1,7 @@
 """Loading by id what the caller may see.
 
-Missing and not visible cost the same reads and end in the same words: neither the answer nor the time it takes
-tells them apart. Only inside one's own organization is the answer ``Forbidden`` instead.
+Missing and not visible cost the same reads and end in the same words: neither the answer nor the time it
+takes tells them apart. Only inside one's own organization is the answer ``Forbidden`` instead.
 """
 
 from __future__ import annotations

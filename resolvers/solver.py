@@ -1,4 +1,4 @@
-"""The compression engine off the event loop: threads with a bound, and answers that are not worked out twice."""
+"""The compression engine off the event loop: in threads with a bound, and no question worked out twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same session under other ids is the same question: ids are taken off before it is asked, and put back."""
+"""The same session under other ids is the same question: ids are taken off before, and put back after."""
 
 from __future__ import annotations
 

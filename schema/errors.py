@@ -34,8 +34,8 @@ def public_error(error: GraphQLError, *, correlation_id: str) -> PublicError:
     if isinstance(original, GraphQLError):
         code = _code_of_request_error(error, original)
         if code is not None:
-            extensions = {"outcome": "refused", **(original.extensions or {}), "code": code}
-            return PublicError(_formatted(error, error.message, extensions), False, code, None)
+            given = {"outcome": "refused", **(original.extensions or {}), "code": code}
+            return PublicError(_formatted(error, error.message, given), False, code, None)
     failure = failure_of(original)
     extensions: dict[str, Any] = {**failure.facts, "code": failure.code}
     if error.path is None or len(error.path) <= 1:
