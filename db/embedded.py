@@ -210,6 +210,23 @@ class EmbeddedPostgres:
         return False
 
 
+def url_of_running(folder: Path) -> str | None:
+    """The URL of the server that another process runs in ``folder`` now; None if nobody does."""
+    try:
+        lock = os.open(folder / "owner.lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        running = EmbeddedPostgres(folder)
+        running._address = files.address_of(running._cluster)
+        return running.url
+    finally:
+        os.close(lock)
+    return None
+
+
 def _own(folder: Path) -> int:
     """Take the folder for this process; the lock goes with the process, however it ends."""
     lock = os.open(folder / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

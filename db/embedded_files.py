@@ -217,20 +217,27 @@ def connectable(cluster: Path) -> Path:
     A socket's path may have 107 bytes (103 on a Mac), and a comma would read as a list of hosts. Where the
     path is longer, it is a link in a private folder of the system's temporary one.
     """
-    if _fits(cluster):
-        return cluster
-    digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:10]
-    for parent in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108  # private folder inside, checked
-        folder = parent / f"taper-{os.geteuid()}-{digest}"
-        if not _fits(folder / "db"):
-            continue
+    address = address_of(cluster)
+    if address != cluster:
+        folder = address.parent
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
             raise EmbeddedPostgresError(f"{folder} is not a private folder of ours; remove it.")
-        (folder / "db").unlink(missing_ok=True)
-        (folder / "db").symlink_to(cluster)
-        return folder / "db"
+        address.unlink(missing_ok=True)
+        address.symlink_to(cluster)
+    return address
+
+
+def address_of(cluster: Path) -> Path:
+    """What ``connectable`` answers, without making anything."""
+    if _fits(cluster):
+        return cluster
+    digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:10]
+    for parent in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108  # private folder inside, checked
+        address = parent / f"taper-{os.geteuid()}-{digest}" / "db"
+        if _fits(address):
+            return address
     raise EmbeddedPostgresError(
         f"{cluster} is too long for a socket, and so is the temporary folder; move it."
     )

@@ -7,6 +7,7 @@ in a query or a resolver can tie two organizations together. An organization is 
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
@@ -90,3 +91,21 @@ class MembershipRow(Base):
     role: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
     organization_id: Mapped[UUID]
+
+
+class CalendarFeedRow(Base):
+    """The address of a person's calendar, which a calendar client reads without signing in.
+
+    Only a hash of its token is kept, so that nobody reads addresses out of a backup. One for each person:
+    a new one puts the old one out of use.
+    """
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (
+        UniqueConstraint("token_sha256"),
+        CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    token_sha256: Mapped[bytes]
+    created_at: Mapped[datetime]
