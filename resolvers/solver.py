@@ -20,10 +20,11 @@ from integrations.metrics import EngineStatus, Metrics
 from resolvers.solver_names import Names, key_of
 
 T = TypeVar("T")
-_log = structlog.get_logger(__name__).bind(module="time-crunch", service="planning-engine")
+_log = structlog.get_logger(__name__, module="time-crunch", service="planning-engine")
 
 THREADS = 2
 ANSWERS_KEPT = 512
+SLOW_SECONDS = 0.5
 
 
 class Solver:
@@ -111,9 +112,6 @@ class Solver:
         while len(self._answers) > self._answers_kept:
             self._answers.popitem(last=False)
         return answer
-
-
-SLOW_SECONDS = 0.5
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:
