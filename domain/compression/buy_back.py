@@ -14,12 +14,17 @@ EXTRA_MINUTES = 5
 
 
 def buy_back_of(case: Case, now: Optimum, seconds_now: int, target_minutes: int) -> BuyBack | None:
-    """Counted from the target, or from what the shortest session needs where that is more."""
+    """Counted from the target, or from what the shortest session needs where that is more.
+
+    None for a session of many dozens of exercises, where the question costs more than it is worth.
+    """
     minutes = max(target_minutes, minutes_needed(seconds_now)) + EXTRA_MINUTES
     percent = 100 / case.valuation.full_value
     if case.fits_as_it_stands(minutes):
         gains = (case.valuation.full_value - now.value) * percent
         return BuyBack(EXTRA_MINUTES, gains, (wording.WHOLE_SESSION,))
+    if case.problem.is_very_large:
+        return None  # a remark beside the answer: it may not double the wait
     then = case.best(minutes)
     if then is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from domain.compression import timing
 from domain.compression.choices import (
@@ -14,14 +15,14 @@ from domain.compression.choices import (
     menu_of,
 )
 from domain.compression.model import CoreProtection, Options, Pace
-from domain.compression.optimum import Optimum, best_choices, shortest_choices
+from domain.compression.optimum import Optimum, Problem, shortest_choices
 from domain.compression.pace import pace_of
 from domain.compression.valuation import Valuation
 from domain.errors import NotCompressible, PlanMissingContent
 from domain.sessions import LoggedDuration, Prescription
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """``modelled_seconds`` is at pace 1; what people wait for is that times ``pace.factor``.
 
@@ -44,8 +45,12 @@ class Case:
         missing = any(unit.is_unavailable for unit in self.menu.units)
         return not missing and self.original_seconds <= target_minutes * 60 + 1e-6
 
+    @cached_property
+    def problem(self) -> Problem:
+        return Problem(self.menu, self.valuation)
+
     def best(self, target_minutes: int) -> Optimum | None:
-        return best_choices(self.menu, self.valuation, target_minutes * 60 / self.pace.factor)
+        return self.problem.best(target_minutes * 60 / self.pace.factor)
 
     def shortest(self) -> list[Choice]:
         chosen = shortest_choices(self.menu)

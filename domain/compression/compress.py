@@ -55,7 +55,7 @@ def compress(
     optimum = case.best(target_minutes)
     if optimum is None:
         chosen = tuple(case.shortest())
-        optimum = Optimum(chosen, case.valuation.total(chosen), 0.0, 0)
+        optimum = Optimum(chosen, case.valuation.total(chosen), 0.0)
     answer = _answer(case, target_minutes, shortest, optimum)
     return answer if answer.changes else _unchanged(case, target_minutes, shortest)
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from domain.compression.choices import Choice, Menu
 from domain.compression.relaxation import Program, upper_bound
-from domain.compression.search import EQUAL_VALUE, Search
+from domain.compression.search import EQUAL_VALUE, MOST_WORK, Search
 from domain.compression.valuation import Valuation
 
 FIRST_MARGIN, WIDENING = 0.001, 3.0  # shares of the bound
+# What 15 exercises of 6 sets come to. Beyond that the search is given less, for laying it out takes more.
+USUAL_CHOICES = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +28,63 @@ class Optimum:
     choices: tuple[Choice, ...]
     value: float
     gap: float
-    steps: int
 
 
-def best_choices(menu: Menu, valuation: Valuation, budget_seconds: float) -> Optimum | None:
-    """The best session within the budget; None when no session at all fits.
+class Problem:
+    """All choices of one session as arrays, made once for every number of minutes that is asked about."""
 
-    Among equals the shorter, then the one with fewer changes, then the one that keeps more of the earlier
-    exercises. A session without core lifts holds at least one exercise: an empty one is no session.
-    """
-    shortest = shortest_choices(menu)
-    if shortest is None or sum(each.seconds for each in shortest) > budget_seconds + EQUAL_VALUE:
-        return None
-    fits = [each for each in menu.choices if each.seconds <= budget_seconds + EQUAL_VALUE]
-    program = _program(menu, valuation, fits, budget_seconds)
-    bound = upper_bound(program)
-    search = Search(menu, valuation, fits, program, bound)
-    margin = FIRST_MARGIN * bound.value
-    while search.enumerate(margin) and search.least_loss > margin:
-        margin *= WIDENING
-    if search.best is None:
-        search.dive()
-    proven = search.steps_left and search.least_loss <= margin
-    chosen = tuple(fits[number] for number in search.best or ())
-    return Optimum(
-        chosen, valuation.total(chosen), 0.0 if proven else max(search.least_loss, 0.0), search.steps
-    )
+    def __init__(self, menu: Menu, valuation: Valuation) -> None:
+        self.menu, self.valuation = menu, valuation
+        self.seconds = np.array([each.seconds for each in menu.choices])
+        self.worth = np.array([valuation.of_exercises(each) for each in menu.choices])
+        self.volume = np.array([valuation.volume(each) for each in menu.choices])
+        self.cover = np.zeros((len(menu.units), len(menu.choices)))
+        for number, each in enumerate(menu.choices):
+            self.cover[list(each.units), number] = 1.0
+
+    @property
+    def is_very_large(self) -> bool:
+        return len(self.menu.choices) > 2 * USUAL_CHOICES
+
+    def best(self, budget_seconds: float) -> Optimum | None:
+        """The best session within the budget; None when no session at all fits.
+
+        Among equals the shorter, then the one with fewer changes, then the one that keeps more of the earlier
+        exercises. A session without core lifts holds at least one exercise: an empty one is no session.
+        """
+        shortest = shortest_choices(self.menu)
+        if shortest is None or sum(each.seconds for each in shortest) > budget_seconds + EQUAL_VALUE:
+            return None
+        fits = np.flatnonzero(self.seconds <= budget_seconds + EQUAL_VALUE)
+        choices = [self.menu.choices[number] for number in fits]
+        program = self._program(fits, budget_seconds)
+        bound = upper_bound(program)
+        most_work = MOST_WORK * USUAL_CHOICES // max(USUAL_CHOICES, len(self.menu.choices))
+        search = Search(self.menu, self.valuation, choices, program, bound, most_work)
+        margin = FIRST_MARGIN * bound.value
+        while search.enumerate(margin) and search.least_loss > margin:
+            margin *= WIDENING
+        if search.best is None:
+            search.dive()
+        proven = search.work_left and search.least_loss <= margin
+        chosen = tuple(choices[number] for number in search.best or ())
+        return Optimum(chosen, self.valuation.total(chosen), 0.0 if proven else max(search.least_loss, 0.0))
+
+    def _program(self, fits: NDArray[np.intp], budget_seconds: float) -> Program:
+        cover, seconds = self.cover[:, fits], self.seconds[fits]
+        alone = np.where(cover.sum(axis=0) == 1, seconds, np.inf)
+        return Program(
+            worth=self.worth[fits],
+            seconds=seconds,
+            volume=self.volume[fits],
+            cover=cover,
+            budget=budget_seconds,
+            full_volume=np.array(list(self.valuation.full_volume.values())),
+            muscle_worth=np.array(self.valuation.muscle_worth),
+            first_choices=np.array(
+                [np.argmin(np.where(row > 0, alone, np.inf)) for row in cover], dtype=np.intp
+            ),
+        )
 
 
 def shortest_choices(menu: Menu) -> list[Choice] | None:
@@ -67,21 +101,3 @@ def shortest_choices(menu: Menu) -> list[Choice] | None:
     if least is None:
         return None
     return [*(each for each in shortest if each.units[0] not in least.units), least]
-
-
-def _program(menu: Menu, valuation: Valuation, choices: list[Choice], budget_seconds: float) -> Program:
-    cover = np.zeros((len(menu.units), len(choices)))
-    for number, each in enumerate(choices):
-        cover[list(each.units), number] = 1.0
-    seconds = np.array([each.seconds for each in choices])
-    alone = np.where(cover.sum(axis=0) == 1, seconds, np.inf)
-    return Program(
-        worth=np.array([valuation.of_exercises(each) for each in choices]),
-        seconds=seconds,
-        volume=np.array([valuation.volume(each) for each in choices]),
-        cover=cover,
-        budget=budget_seconds,
-        full_volume=np.array(list(valuation.full_volume.values())),
-        muscle_worth=np.array(valuation.muscle_worth),
-        first_choices=np.array([np.argmin(np.where(row > 0, alone, np.inf)) for row in cover], dtype=np.intp),
-    )
