@@ -5,6 +5,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from db.paging import PageRequest
+from resolvers import enums as _enums  # registers them  # noqa: F401
 
 PlanId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="Global id of a plan.")]
 SessionId: TypeAlias = Annotated[

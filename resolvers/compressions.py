@@ -1,7 +1,6 @@
 """Compressing a session and putting it back: the two changes of Time Crunch Mode."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pydantic import TypeAdapter
 
@@ -23,15 +22,10 @@ from resolvers.ids import Kind, uuid_of
 from resolvers.inputs import CompressSessionInput, RevertCompressionInput, fingerprinted, reason_of
 from resolvers.once import once
 from resolvers.sight import refuse_unless_seen, sight_of
+from resolvers.statuses import CompressStatus
 from resolvers.telling import CompressTold
 from resolvers.time_crunch import asked_for
 from resolvers.training import SHORTEST_COMPRESS, check_target, training_in
-
-
-class CompressStatus(StrEnum):
-    COMPRESSED = "compressed"
-    UNCHANGED = "unchanged"
-    DISABLED = "disabled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from domain.errors import InvalidInput, Issue
 from domain.phases import PhaseType
 from domain.sessions import CompressionSource
 from integrations.plan_files import DocumentFormat
+from resolvers import enums as _enums  # registers them  # noqa: F401
 from resolvers.ids import Kind, uuid_or_none
 
 MOST_STATIONS, LONGEST_STATION = 50, 60

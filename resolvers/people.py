@@ -8,20 +8,21 @@ from db import teams as stored
 from domain import access
 from domain.access import Sight
 from domain.people import Person, Team, Viewer
+from domain.sessions import CompressionRecord
 from resolvers.arguments import After, Before, First, Last, page
 from resolvers.connections import ConnectionOf, connection_of
 from resolvers.context import Info
 from resolvers.ids import Kind, uuid_of
-from resolvers.sight import person_in_sight, team_in_sight
+from resolvers.sight import person_if_seen, person_in_sight, team_in_sight
 
 
 async def viewer(info: Info) -> Viewer:
     return info.context.caller
 
 
-async def organization_of_viewer(info: Info, parent: strawberry.Parent[Viewer]) -> str:
+async def organization_of_viewer(info: Info, parent: strawberry.Parent[Viewer]) -> str | None:
     found = await info.context.loaders.organization.load(parent.organization_id)
-    return "" if found is None else found.name
+    return None if found is None else found.name
 
 
 async def player_of_viewer(info: Info, parent: strawberry.Parent[Viewer]) -> Person | None:
@@ -47,6 +48,14 @@ async def player(
     info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id of the player.")]
 ) -> Person:
     return await person_in_sight(info.context, uuid_of(Kind.PLAYER, id))
+
+
+async def actor_of_record(info: Info, parent: strawberry.Parent[CompressionRecord]) -> Person | None:
+    return None if parent.actor_id is None else await person_if_seen(info.context, parent.actor_id)
+
+
+def scopes_of_viewer(parent: strawberry.Parent[Viewer]) -> list[str]:
+    return sorted(parent.scopes)
 
 
 async def teams_of_player(info: Info, parent: strawberry.Parent[Person]) -> list[Team]:

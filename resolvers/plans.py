@@ -13,7 +13,7 @@ from db import new_plans
 from db import plans as stored
 from db.database import Transaction
 from domain.access import Sight
-from domain.errors import DomainError, InvalidInput, Issue, NotFound
+from domain.errors import InvalidInput, Issue, NotFound
 from domain.events import PlanChanged, PlanDeleted
 from domain.people import Person
 from domain.plan_document import PlanDraft, WeekDraft
@@ -28,7 +28,7 @@ from resolvers.ids import Kind, global_id, uuid_of
 from resolvers.inputs import CreatePlanInput, DeletePlanInput, UpdatePlanInput, fingerprinted
 from resolvers.once import once
 from resolvers.owners import owner_for
-from resolvers.sight import granted, person_in_sight, plan_in_sight, sight_of
+from resolvers.sight import granted, person_if_seen, plan_in_sight, sight_of
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
@@ -61,10 +61,7 @@ async def plans_of_player(
 
 async def owner_of_plan(info: Info, parent: strawberry.Parent[Plan]) -> Person | None:
     """None where the caller sees the plan but not the person: the plan is no way around that."""
-    try:
-        return await person_in_sight(info.context, parent.owner_id)
-    except DomainError:
-        return None
+    return await person_if_seen(info.context, parent.owner_id)
 
 
 async def microcycles_of_plan(info: Info, parent: strawberry.Parent[Plan]) -> list[Microcycle]:

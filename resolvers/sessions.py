@@ -15,11 +15,12 @@ from domain.access import Sight
 from domain.compression.timing import modelled_seconds
 from domain.errors import InvalidInput, Issue, PlanMissingContent
 from domain.plans import Microcycle, Plan
-from domain.sessions import LoggedDuration, Prescription, Session
+from domain.sessions import CompressionRecord, LoggedDuration, Prescription, Session
 from resolvers.context import Info
 from resolvers.ids import Kind, uuid_of
 from resolvers.inputs import LogSessionInput, fingerprinted
 from resolvers.once import once
+from resolvers.outlines import SessionOutline
 from resolvers.sight import NOBODY, granted, session_in_sight, sight_of
 from resolvers.time_crunch import active_compression
 from resolvers.training import Training, training_in
@@ -50,6 +51,19 @@ async def plan_of_session(info: Info, parent: strawberry.Parent[Session]) -> Pla
 
 async def microcycle_of_session(info: Info, parent: strawberry.Parent[Session]) -> Microcycle | None:
     return await info.context.loaders.microcycle.load(parent.microcycle_id)
+
+
+async def session_of_prescription(info: Info, parent: strawberry.Parent[Prescription]) -> Session | None:
+    return await info.context.loaders.session.load(parent.session_id)
+
+
+async def session_of_record(info: Info, parent: strawberry.Parent[CompressionRecord]) -> Session | None:
+    return await info.context.loaders.session.load(parent.session_id)
+
+
+def compressed_plan(parent: strawberry.Parent[Session]) -> SessionOutline | None:
+    active = active_compression(parent)
+    return None if active is None else SessionOutline(active.compressed_seconds, active.segments)
 
 
 async def log_session(info: Info, input: LogSessionInput) -> LogAnswer:

@@ -81,6 +81,14 @@ async def person_in_sight(context: Context, person_id: UUID) -> Person:
     return granted(person, sight, Kind.PLAYER, person_id)
 
 
+async def person_if_seen(context: Context, person_id: UUID) -> Person | None:
+    """For what refers to a person: it is no way around what the caller may see of them."""
+    try:
+        return await person_in_sight(context, person_id)
+    except (NotFound, Forbidden):
+        return None
+
+
 async def exercise_in_sight(context: Context, exercise_id: UUID) -> Exercise:
     """The loader asks for the caller's catalogue only, so another organization's exercise is just missing."""
     exercise = await context.loaders.exercise.load(exercise_id)

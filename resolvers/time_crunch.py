@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from enum import StrEnum
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -21,27 +21,13 @@ from resolvers.context import Context, Info
 from resolvers.ids import Kind, uuid_of
 from resolvers.inputs import TimeCrunchOptionsInput
 from resolvers.sight import session_of_plan_in_sight
+from resolvers.statuses import CrunchStatus, UnavailableReason
 from resolvers.training import SHORTEST_PREVIEW, Training, check_target, training_of
 
 OptionsArgument = Annotated[
     TimeCrunchOptionsInput | None, strawberry.argument(description="What is asked for beyond the minutes.")
 ]
 TargetMinutes = Annotated[int, strawberry.argument(description="Minutes at hand, 15 to 180.")]
-
-
-class CrunchStatus(StrEnum):
-    NONE = "none"
-    COMPRESSED = "compressed"
-    REVERTED = "reverted"
-
-
-class UnavailableReason(StrEnum):
-    """Why a frontend shows no call to action."""
-
-    FEATURE_NOT_AVAILABLE = "feature_not_available"
-    FORBIDDEN = "forbidden"
-    PLAN_MISSING_CONTENT = "plan_missing_content"
-    SESSION_COMPLETED = "session_completed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +126,14 @@ async def shortest(info: Info, parent: Parent) -> list[ShortestSession]:
     return [ShortestSession(level, seconds) for level, seconds in times.shortest_seconds.items()]
 
 
+def target_minutes(parent: Parent) -> int | None:
+    return parent.session.time_crunch_minutes
+
+
+def applied_at(parent: Parent) -> datetime | None:
+    return parent.session.time_crunch_applied_at
+
+
 def active(parent: Parent) -> Compression | None:
     return active_compression(parent.session)
 
@@ -177,6 +171,10 @@ async def curve(info: Info, parent: Parent, options: OptionsArgument = None) -> 
     return await info.context.services.solver.curve(
         training.prescriptions, planned_minutes=training.planned_minutes, options=asked, logs=training.logs
     )
+
+
+def active_of_session(parent: strawberry.Parent[Session]) -> Compression | None:
+    return active_compression(parent)
 
 
 async def segments_of_session(info: Info, parent: strawberry.Parent[Session]) -> list[Segment]:

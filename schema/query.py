@@ -1,0 +1,73 @@
+"""The list of what can be read, and who may: every way in, and every key."""
+
+import strawberry
+
+from domain.access import Scope
+from integrations.flags import Flag
+from resolvers import exercises as catalogue
+from resolvers import feature_flags as flags
+from resolvers import nodes as by_id
+from resolvers import people, plans, previews, sessions
+from resolvers import time_crunch as crunch
+from resolvers.permissions import Behind, Has, SignedIn
+from schema.fields import field
+from schema.types.compression import TimeCrunchCurve
+from schema.types.connection import Connection
+from schema.types.exercise import Exercise
+from schema.types.feature_flag import FeatureFlag
+from schema.types.node import Node
+from schema.types.people import Player, Team, Viewer
+from schema.types.plan import Plan
+from schema.types.preview import TimeCrunchPreview
+from schema.types.session import Session
+from schema.types.time_crunch import TimeCrunch
+
+READS_PLANS = Has(Scope.PLANS_READ)
+SEES_PREVIEWS = Behind(Flag.TIME_CRUNCH_PREVIEW)
+
+
+@strawberry.type(description="What can be read.")
+class Query:
+    viewer: Viewer = field(
+        people.viewer, needs=[SignedIn()], description="Who is signed in, and what they may reach."
+    )
+    node: Node | None = field(
+        by_id.node,
+        needs=[SignedIn()],
+        description="Anything by its global id; null when it is missing or not visible. Needs what its type "
+        "needs elsewhere.",
+    )
+    nodes: list[Node | None] = field(
+        by_id.nodes,
+        needs=[SignedIn()],
+        description="Up to 50 things by their global ids, in that order; null where node would be.",
+    )
+    plan: Plan | None = field(plans.plan, needs=[READS_PLANS], description="A training plan.")
+    session: Session | None = field(sessions.session, needs=[READS_PLANS], description="A day's training.")
+    team: Team | None = field(people.team, needs=[Has(Scope.TEAMS_READ)], description="A team.")
+    player: Player | None = field(people.player, needs=[Has(Scope.TEAMS_READ)], description="A player.")
+    exercises: Connection[Exercise] | None = field(
+        catalogue.exercises,
+        needs=[Has(Scope.CATALOGUE_READ)],
+        description="The exercise catalogue, by name: everyone's, and your organization's own.",
+    )
+    time_crunch_preview: TimeCrunchPreview | None = field(
+        previews.time_crunch_preview,
+        needs=[READS_PLANS, SEES_PREVIEWS],
+        description="Every session of a plan compressed to the same minutes, for looking at.",
+    )
+    time_crunch_status: TimeCrunch | None = field(
+        crunch.time_crunch_status,
+        needs=[READS_PLANS],
+        description="What Time Crunch Mode has done with a session of a plan, and what it could do.",
+    )
+    time_crunch_curve: TimeCrunchCurve | None = field(
+        crunch.time_crunch_curve,
+        needs=[READS_PLANS, SEES_PREVIEWS],
+        description="Minutes against training value kept, for a session of a plan.",
+    )
+    feature_flags: list[FeatureFlag] | None = field(
+        flags.feature_flags,
+        needs=[Has(Scope.FLAGS_READ)],
+        description="The feature flags, evaluated for the caller.",
+    )

@@ -1,0 +1,93 @@
+from typing import Annotated
+
+import strawberry
+
+from domain import people as domain
+from domain.access import Scope
+from domain.people import Role
+from resolvers import feature_flags, people, plans
+from resolvers.ids import Kind
+from resolvers.permissions import Has
+from schema.fields import field
+from schema.types.connection import Connection
+from schema.types.feature_flag import FeatureFlag
+from schema.types.node import Node, id_field
+from schema.types.plan import Plan
+
+
+@strawberry.type(description="A person of the organization: a player, or somebody who coaches or runs it.")
+class Player(Node):
+    id: strawberry.ID = id_field(Kind.PLAYER)
+    display_name: str = field(description="Their name as shown.")
+    role: Role = field(description="What they are in the organization.")
+    time_zone: str = field(description="Their time zone, by its IANA name.")
+    teams: list[Annotated["Team", strawberry.lazy("schema.types.people")]] | None = field(
+        people.teams_of_player,
+        needs=[Has(Scope.TEAMS_READ)],
+        description="The teams they play in or coach, of those that you see, by name.",
+    )
+    plans: Connection[Plan] | None = field(
+        plans.plans_of_player,
+        needs=[Has(Scope.PLANS_READ)],
+        description="Their plans, of those that you see, the latest start first.",
+    )
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: object) -> bool:
+        return isinstance(obj, domain.Person)
+
+
+@strawberry.type(description="A team.")
+class Team(Node):
+    id: strawberry.ID = id_field(Kind.TEAM)
+    name: str = field(description="Its name.")
+    sport: str = field(description="What it plays.")
+    time_zone: str = field(description="Decides what a day is for it; an IANA name.")
+    players: Connection[Player] | None = field(
+        people.players_of_team,
+        needs=[Has(Scope.TEAMS_READ)],
+        description="Who plays in it, of those that you see, by name.",
+    )
+    coaches: Connection[Player] | None = field(
+        people.coaches_of_team,
+        needs=[Has(Scope.TEAMS_READ)],
+        description="Who coaches it, of those that you see, by name.",
+    )
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: object) -> bool:
+        return isinstance(obj, domain.Team)
+
+
+@strawberry.type(description="Who is signed in, and what they may reach.")
+class Viewer(Node):
+    id: strawberry.ID = id_field(Kind.VIEWER, lambda viewer: viewer.key)
+    display_name: str = field(description="Your name as shown.")
+    role: Role = field(description="What you are in your organization.")
+    time_zone: str = field(description="Your time zone, by its IANA name.")
+    scopes: list[str] = field(people.scopes_of_viewer, description="What this token may do, by name.")
+    organization_name: str | None = field(
+        people.organization_of_viewer, needs=[Has(Scope.TEAMS_READ)], description="Your organization's name."
+    )
+    player: Player | None = field(
+        people.player_of_viewer,
+        needs=[Has(Scope.TEAMS_READ)],
+        description="You as others see you; null for a program.",
+    )
+    teams: Connection[Team] | None = field(
+        people.visible_teams, needs=[Has(Scope.TEAMS_READ)], description="The teams that you see, by name."
+    )
+    plans: Connection[Plan] | None = field(
+        plans.visible_plans,
+        needs=[Has(Scope.PLANS_READ)],
+        description="Every plan that you see, the latest start first: your own, and those of whom you coach.",
+    )
+    feature_flags: list[FeatureFlag] | None = field(
+        feature_flags.feature_flags,
+        needs=[Has(Scope.FLAGS_READ)],
+        description="The feature flags, evaluated for you.",
+    )
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: object) -> bool:
+        return isinstance(obj, domain.Viewer)
