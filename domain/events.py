@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
+
+from domain.planning_events import AdjustmentKind, ThresholdType, UpdateType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +80,139 @@ class PlanDeleted(Event):
     aggregate_type: ClassVar[str] = "plan"
 
     owner_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentPhaseAdjusted(Event):
+    """An assignment follows a phase now. The aggregate is the assignment."""
+
+    type: ClassVar[str] = "assignment.phase_adjusted"
+    aggregate_type: ClassVar[str] = "assignment"
+
+    team_id: UUID
+    player_id: UUID
+    phase_id: UUID
+    adjustment_timestamp: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonEvent(Event):
+    """Something about a team's season. The aggregate is the team; ``version_at`` gives its version."""
+
+    aggregate_type: ClassVar[str] = "team"
+
+    @property
+    def team_id(self) -> UUID:
+        return self.aggregate_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseAdjustmentsApplied(SeasonEvent):
+    type: ClassVar[str] = "training.phase_adjustments.applied"
+
+    phase_id: UUID
+    adjustments_count: int
+    triggered_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonPlanSynced(SeasonEvent):
+    """Assignments are in step with a changed season plan again."""
+
+    type: ClassVar[str] = "training.season_plan.synced"
+
+    season_plan_id: UUID
+    update_type: UpdateType
+    updated_phases: tuple[UUID, ...]
+    adjustments_count: int
+    triggered_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadAdjustmentApplied(SeasonEvent):
+    """A breach was answered. ``adjustment_value`` is in percent, hours or sessions, as its type says."""
+
+    type: ClassVar[str] = "training.workload_adjustment.applied"
+
+    player_id: UUID
+    threshold_type: ThresholdType
+    adjustment_type: AdjustmentKind
+    adjustment_value: float
+    adjustments_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseTemplateProcessed(SeasonEvent):
+    type: ClassVar[str] = "training.phase_template.processed"
+
+    template_id: UUID
+    phase_id: UUID
+    assignments_created: int
+    adjustments_count: int
+    applied_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadManagementApplied(SeasonEvent):
+    """Recommendations for some players of a team were followed."""
+
+    type: ClassVar[str] = "training.load_management.applied"
+
+    player_ids: tuple[UUID, ...]
+    adjustments_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonFailure(SeasonEvent):
+    """Nothing was applied; ``reason`` is public. ``source_event_id`` names the event that caused it."""
+
+    code: str
+    reason: str
+    source_event_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseChangeFailed(SeasonFailure):
+    type: ClassVar[str] = "training.phase_change.error"
+
+    phase_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonPlanSyncFailed(SeasonFailure):
+    type: ClassVar[str] = "training.season_plan.sync_error"
+
+    season_plan_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadAdjustmentFailed(SeasonFailure):
+    type: ClassVar[str] = "training.workload_adjustment.error"
+
+    player_id: UUID
+
+
+OUTGOING: tuple[type[Event], ...] = (
+    SessionCompressed,
+    SessionCompressionReverted,
+    PlanImported,
+    PlanChanged,
+    PlanDeleted,
+    AssignmentPhaseAdjusted,
+    PhaseAdjustmentsApplied,
+    SeasonPlanSynced,
+    WorkloadAdjustmentApplied,
+    PhaseTemplateProcessed,
+    LoadManagementApplied,
+    PhaseChangeFailed,
+    SeasonPlanSyncFailed,
+    WorkloadAdjustmentFailed,
+)
+
+
+def version_at(now: datetime) -> int:
+    """A version for an aggregate that has no counter of its own: microseconds since 1970.
+
+    Two events of one type for one aggregate need two units of work, and those have two instants.
+    """
+    return int(now.timestamp() * 1_000_000)
