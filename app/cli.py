@@ -74,7 +74,9 @@ def check(
 def token(
     name: Annotated[
         str | None,
-        typer.Option("--as", help="Whose token: a person of the demo data. Default: the head coach."),
+        typer.Option(
+            "--as", help="Whose: mia (an athlete, the default), coach, admin, another first name, or an id."
+        ),
     ] = None,
 ) -> None:
     """Print a token to try the API with.
@@ -108,6 +110,10 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be made and which rows are wrong.")
     ] = False,
+    owner: Annotated[
+        str | None,
+        typer.Option("--for", help="Whose plan it is to be: as for ./dev token. Default: mia, of the demo."),
+    ] = None,
 ) -> None:
     """Import a training plan, whole or not at all.
 
@@ -119,7 +125,7 @@ def import_(
     settings = _settings()
     from app.commands import import_plan
 
-    raise typer.Exit(import_plan.run(settings, path, dry_run=dry_run))
+    raise typer.Exit(import_plan.run(settings, path, dry_run=dry_run, owner=owner))
 
 
 @cli.command("export-schema")

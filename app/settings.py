@@ -86,10 +86,20 @@ class Settings(BaseSettings):
     operation_seconds: float = _seconds(
         "Server", 3.0, "Time budget of one GraphQL operation, in seconds; clean-up may add two."
     )
+    shutdown_delay_seconds: float = _setting(
+        "Server",
+        0.0,
+        "After SIGTERM, how long requests are still taken while `/readyz` says that we are leaving, so that "
+        "a balancer can look elsewhere.",
+        "seconds, from 0 to 60",
+        "5",
+        ge=0,
+        le=60,
+    )
     shutdown_grace_seconds: float = _seconds(
         "Server",
         8.0,
-        "From SIGTERM to the end, in seconds: what has begun is finished within it.",
+        "From the last request taken to the end, in seconds: what has begun is finished within it.",
         at_most=300,
     )
     solver_workers: int = _setting(

@@ -1,0 +1,74 @@
+"""Who calls: from the Authorization header to a viewer, or to a refusal that says why."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from starlette.requests import Request
+
+from app.logs import correlation_id
+from app.refusals import HttpRefusal
+from domain.errors import Unauthorized
+from domain.people import Viewer
+from integrations.tokens import Claims, Reason, TokenRefused, Tokens
+from resolvers.context import Context
+from resolvers.services import Services
+from resolvers.viewers import viewer_of
+
+_SAID = {
+    Reason.EXPIRED: "The token has expired: get a new one.",
+    Reason.NOT_YET_VALID: "The token is not valid yet.",
+    Reason.WRONG_AUDIENCE: "The token is for another service.",
+    Reason.WRONG_ISSUER: "The token is from another issuer.",
+    Reason.BAD_SIGNATURE: "The token's signature is not right.",
+    Reason.MALFORMED: "This is not a token: send 'Authorization: Bearer …' once.",
+    Reason.ALGORITHM: "The token is signed in a way that is not accepted.",
+    Reason.MISSING_CLAIM: "The token lacks a claim that it must have.",
+}
+
+
+async def viewer_from(request: Request, services: Services, tokens: Tokens) -> Viewer | None:
+    """The caller; None where no token was sent, and then the operations' guards say what needs one.
+
+    ``HttpRefusal`` with 401 for a token that is not good, and with 503 while that cannot be said.
+    """
+    token = _bearer(request)
+    if token is None:
+        return None
+    try:
+        claims: Claims = await tokens.verify(token, services.clock())
+        return await viewer_of(services, claims)
+    except TokenRefused as refused:
+        if refused.is_our_fault:
+            raise HttpRefusal(
+                503,
+                "unavailable",
+                "Tokens cannot be verified just now: try again in a moment.",
+                headers={"Retry-After": "5"},
+                reason=refused.reason.value,
+                retriable=True,
+            ) from None
+        raise _unauthorized(_SAID[refused.reason], refused.reason.value) from None
+    except Unauthorized as unknown:
+        raise _unauthorized(unknown.message, unknown.reason) from None
+
+
+async def context_from(request: Request, services: Services, tokens: Tokens) -> Context:
+    """What one operation of this caller knows."""
+    viewer = await viewer_from(request, services, tokens)
+    return Context.of(services, viewer, correlation_id() or uuid4().hex)
+
+
+def _bearer(request: Request) -> str | None:
+    sent = request.headers.getlist("authorization")
+    if not sent:
+        return None
+    scheme, _, token = sent[0].partition(" ")
+    if len(sent) > 1 or scheme.lower() != "bearer" or not token.strip():
+        raise _unauthorized(_SAID[Reason.MALFORMED], Reason.MALFORMED.value)
+    return token.strip()
+
+
+def _unauthorized(message: str, reason: str) -> HttpRefusal:
+    challenge = f'Bearer realm="taper", error="invalid_token", error_description="{reason}"'
+    return HttpRefusal(401, "unauthorized", message, headers={"WWW-Authenticate": challenge}, reason=reason)

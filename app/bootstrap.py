@@ -1,0 +1,132 @@
+"""How the pieces are put together: every long-lived object, made once and handed on. The place to start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from pydantic import SecretStr
+from strawberry import Schema
+
+from app import development
+from app.dev_secret import signing_secret
+from app.health import Health
+from app.operations import Operations
+from app.settings import Settings
+from app.settings_problems import SettingsError
+from db.database import Database
+from integrations.analytics import Analytics
+from integrations.flags import Flags
+from integrations.jwks import Jwks
+from integrations.metrics import Metrics
+from integrations.tokens import Tokens
+from resolvers.services import Services
+from resolvers.solver import Solver
+from schema.build import build_schema
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """All that one process has. ``wire`` makes it, ``start`` and ``close`` frame its use."""
+
+    settings: Settings
+    services: Services
+    tokens: Tokens
+    schema: Schema
+    operations: Operations
+    health: Health
+
+    async def start(self) -> None:
+        """Within two seconds, whatever other systems do."""
+        await asyncio.gather(self.services.flags.start(), self.services.analytics.start())
+
+    async def drain(self, grace_seconds: float) -> int:
+        """Wait for the units of work that are under way; how many remain after the grace."""
+        return await self.services.db.drain(grace_seconds)
+
+    async def close(self) -> None:
+        """Tell the other systems what they have not heard, then let go of the database."""
+        await asyncio.gather(
+            self.services.analytics.close(),
+            self.services.flags.close(),
+            self.tokens.close(),
+            self.services.solver.close(),
+        )
+        await self.services.db.dispose(grace_seconds=0)
+
+    def token_for_graphiql(self) -> str | None:
+        """A fresh one each time the page is opened; None where there are no development tokens."""
+        return development.token_or_none(self.settings, self.services.clock())
+
+
+def wire(
+    settings: Settings,
+    database_url: str,
+    *,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime] = utc_now,
+    schema: Schema | None = None,
+) -> Application:
+    """Nothing is connected to yet. ``SettingsError`` and ``FlagOverrideError`` for what cannot work.
+
+    ``environ`` is read for overrides of flags only. A ``schema`` other than the product's is for tests.
+    """
+    metrics = Metrics()
+    database = Database(database_url, clock=clock, pool_size=settings.db_pool_size)
+    flags = Flags(
+        sdk_key=_secret(settings.launchdarkly_sdk_key),
+        environ=environ,
+        log=structlog.get_logger("integrations.flags"),
+        on_error=metrics.flag_error,
+        stream_url=settings.launchdarkly_stream_url,
+        base_url=settings.launchdarkly_base_url,
+        events_url=settings.launchdarkly_events_url,
+    )
+    analytics = Analytics(
+        write_key=_secret(settings.segment_write_key),
+        log=structlog.get_logger("integrations.analytics"),
+        on_drop=metrics.analytics_dropped,
+        host=settings.segment_host,
+    )
+    solver = Solver(metrics, threads=settings.solver_workers)
+    schema = schema or build_schema(
+        introspection=settings.introspection_on, suggestions=settings.introspection_on
+    )
+    return Application(
+        settings=settings,
+        services=Services(database, flags, metrics, analytics, clock, solver),
+        tokens=_tokens(settings),
+        schema=schema,
+        operations=Operations(
+            schema,
+            metrics,
+            seconds=settings.operation_seconds,
+            introspection=settings.introspection_on,
+            suggestions=settings.introspection_on,
+        ),
+        health=Health(database, database_url, flags),
+    )
+
+
+def _tokens(settings: Settings) -> Tokens:
+    log = structlog.get_logger("integrations.tokens")
+    issuer, audience = settings.jwt_issuer, settings.jwt_audience
+    if settings.jwt_jwks_url is None:
+        secret = _secret(signing_secret(settings))
+        return Tokens(issuer=issuer, audience=audience, log=log, secret=secret)
+    if settings.jwt_secret is not None:
+        raise SettingsError(
+            ["  JWT_SECRET and JWT_JWKS_URL are both set: keep one, so that no token chooses its own key"]
+        )
+    return Tokens(issuer=issuer, audience=audience, log=log, jwks=Jwks(settings.jwt_jwks_url, log=log))
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()

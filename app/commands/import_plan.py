@@ -1,0 +1,117 @@
+"""``./dev import``: a plan from a file, by the same mutation that a client would send."""
+
+import asyncio
+import base64
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from app.bootstrap import Application, utc_now, wire
+from app.database_access import bring_up_to_date, database_url
+from app.development import DEFAULT, NoSuchPerson, person_id
+from app.logs import configure_logging
+from app.progress import CannotStart, step
+from app.settings import Settings, environment
+from domain.errors import Unauthorized
+from integrations.plan_files import MOST_BYTES
+from integrations.tokens import Claims
+from resolvers.context import Context
+from resolvers.viewers import viewer_of
+
+IMPORT = """
+mutation ImportFromFile($input: ImportPlanInput!) {
+  importPlan(input: $input) {
+    __typename
+    ... on ImportPlanSuccess { title startsOn sessionCount wouldMake warnings plan { id } }
+    ... on Error { code message }
+    ... on InvalidInputError { issues { path message } }
+  }
+}
+"""
+
+
+def run(settings: Settings, path: Path, *, dry_run: bool, owner: str | None = None) -> int:
+    """0 if it was imported, or could be; 1 with every problem; 2 where there is nothing to import."""
+    configure_logging(level="error", as_json=settings.logs_as_json)
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in ("json", "csv", "xlsx"):
+        return _refuse(f"{path.name} is none of .json, .csv and .xlsx")
+    if path.stat().st_size > MOST_BYTES:
+        return _refuse(f"{path.name} has more than {MOST_BYTES:,} bytes. Split the plan.")
+    try:
+        asked = {"format": kind, "document": _as_text(kind, path.read_bytes()), "dryRun": dry_run}
+    except UnicodeDecodeError as error:
+        return _refuse(f"{path.name} is not UTF-8 (byte {error.start}); save it as UTF-8.")
+    try:
+        return asyncio.run(_run(settings, asked, owner or DEFAULT))
+    except (NoSuchPerson, CannotStart) as error:
+        return _refuse(str(error))
+
+
+async def _run(settings: Settings, asked: dict[str, Any], owner: str) -> int:
+    async with database_url(settings, may_borrow=True) as url:
+        await bring_up_to_date(url)
+        application = wire(settings, url, environ=environment())
+        try:
+            async with step("Reading the file"):
+                answer = await _import(application, asked, owner)
+        except Unauthorized:
+            return _refuse(f"There is no {owner!r} in this database yet: run ./dev seed, or name another.")
+        finally:
+            await application.close()
+    return _told(answer, asked["dryRun"])
+
+
+async def _import(application: Application, asked: dict[str, Any], owner: str) -> dict[str, Any]:
+    """As that person, with all that their role may do: who runs this command has the database anyway."""
+    whose = person_id(owner)
+    claims = Claims(
+        subject=str(whose),
+        kind="person",
+        person_id=whose,
+        service_name=None,
+        organization_id=None,
+        scopes=None,
+        role_hint=None,
+        expires_at=utc_now() + timedelta(minutes=5),
+    )
+    viewer = await viewer_of(application.services, claims)
+    operations = application.operations
+    answer = await operations.run(
+        operations.prepare(IMPORT), {"input": asked}, Context.of(application.services, viewer)
+    )
+    errors = answer.payload.get("errors")
+    if errors:
+        return {"message": errors[0]["message"]}
+    found: dict[str, Any] = answer.payload["data"]["importPlan"]
+    return found
+
+
+def _told(answer: dict[str, Any], dry_run: bool) -> int:
+    for issue in answer.get("issues", ()):
+        print(f"  {'.'.join(issue['path']) or 'the file'}: {issue['message']}", file=sys.stderr)
+    if "message" in answer:
+        print(answer["message"], file=sys.stderr)
+        return 1
+    for warning in answer["warnings"]:
+        print(f"  note: {warning}", file=sys.stderr)
+    for line in answer["wouldMake"]:
+        print(f"  {line}")
+    verb = "Would import" if dry_run else "Imported"
+    print(f"{verb} “{answer['title']}”, {answer['sessionCount']} sessions from {answer['startsOn']}.")
+    if answer["plan"] is not None:
+        print(f"Its id: {answer['plan']['id']}")
+    return 0
+
+
+def _as_text(kind: str, data: bytes) -> str:
+    if kind == "xlsx":
+        return base64.b64encode(data).decode()
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    return data.decode(encoding)
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 2

@@ -1,0 +1,117 @@
+"""GraphQL over HTTP: one endpoint, POST and GET, from the first header to the last byte of the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.answers import graphql_response, refusal_of_fault, refusal_response
+from app.auth import context_from
+from app.bootstrap import Application
+from app.documents import RequestError
+from app.graphiql import Example, graphiql_response, wants_graphiql
+from app.graphql_request import GraphQLRequest, read_request
+from app.negotiation import WITHOUT_A_PREFERENCE, AnswerType, negotiate
+from app.operations import Answer, Prepared
+from app.refusals import HttpRefusal
+from integrations.metrics import OperationKind
+from resolvers.context import Context
+
+
+class GraphQLEndpoint:
+    """ASGI. It answers every request itself, wrong methods and faults included."""
+
+    def __init__(self, application: Application, path: str, examples: Sequence[Example] = ()) -> None:
+        self._application = application
+        self.path = path
+        self._examples = examples
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        with self._application.services.metrics.http_in_flight():
+            response = await self._respond(request)
+        await response(scope, receive, send)
+
+    def page(self, request: Request) -> Response:
+        """GraphiQL, with a token where there are any for development."""
+        token = self._application.token_for_graphiql()
+        return graphiql_response(request, endpoint=self.path, token=token, examples=self._examples)
+
+    async def _respond(self, request: Request) -> Response:
+        if self._application.settings.graphiql_on and wants_graphiql(request):
+            return self.page(request)
+        answer_type = negotiate(",".join(request.headers.getlist("accept")))
+        try:
+            if answer_type is None:
+                raise HttpRefusal(
+                    406,
+                    "not_acceptable",
+                    "Answers are application/graphql-response+json or application/json.",
+                )
+            return await self._answered(request, answer_type)
+        except HttpRefusal as refusal:
+            return refusal_response(refusal, answer_type or WITHOUT_A_PREFERENCE)
+        except Exception as error:
+            fault = refusal_of_fault(error, self._application.services.metrics)
+            return refusal_response(fault, answer_type or WITHOUT_A_PREFERENCE)
+
+    async def _answered(self, request: Request, answer_type: AnswerType) -> Response:
+        if request.method not in ("GET", "POST"):
+            raise _method_not_allowed("This address takes GET and POST.", allow="GET, POST")
+        asked = await read_request(request)
+        context = await context_from(request, self._application.services, self._application.tokens)
+        try:
+            prepared = self._application.operations.prepare(asked.query, asked.operation_name)
+        except RequestError as error:
+            refused = self._application.operations.refused(error, context.correlation_id)
+            return graphql_response(refused, answer_type)
+        _refuse_kind(request, prepared)
+        answer = await self._run(request, asked, prepared, context)
+        return graphql_response(answer, answer_type)
+
+    async def _run(
+        self, request: Request, asked: GraphQLRequest, prepared: Prepared, context: Context
+    ) -> Answer:
+        work = self._application.operations.run(prepared, asked.variables, context)
+        if prepared.kind is OperationKind.MUTATION:
+            return await work  # it is finished and counted, whether or not anybody waits for the answer
+        return await _unless_hung_up(request, work)
+
+
+def _refuse_kind(request: Request, prepared: Prepared) -> None:
+    if prepared.kind is OperationKind.SUBSCRIPTION:
+        raise HttpRefusal(
+            400, "operation_not_supported", "Subscriptions are not served over this kind of request."
+        )
+    if prepared.kind is OperationKind.MUTATION and request.method == "GET":
+        raise _method_not_allowed("A mutation changes something: send it by POST.", allow="POST")
+
+
+async def _unless_hung_up(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer:
+    """The answer to a read; a client that goes away takes the reading of it along."""
+    running = asyncio.create_task(work)
+    gone = asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait({running, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not running.done():
+            # Status 499 as web servers log it; there is nobody to read it.
+            raise HttpRefusal(499, "client_gone", "The client went away before the answer was ready.")
+        return running.result()
+    finally:
+        for task in (running, gone):
+            task.cancel()
+        await asyncio.gather(running, gone, return_exceptions=True)
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _method_not_allowed(message: str, *, allow: str) -> HttpRefusal:
+    return HttpRefusal(405, "method_not_allowed", message, headers={"Allow": allow})

@@ -1,0 +1,164 @@
+"""From an HTTP request to the GraphQL request in it; whatever else arrives is refused with a code."""
+
+from __future__ import annotations
+
+import urllib.parse
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+
+from app.negotiation import JSON, media_type_of
+from app.refusals import HttpRefusal, malformed
+
+MOST_BODY_BYTES = 256 * 1024
+MOST_URL_BYTES = 16 * 1024
+DEEPEST_JSON = 32
+_MOST_PARAMETERS = 16
+
+# Headers that a page of another origin cannot send without asking first (a CORS preflight). ``Accept`` is
+# none of them: any page may set it.
+_NOT_SIMPLE = (
+    "authorization",
+    "x-requested-with",
+    "apollo-require-preflight",
+    "x-apollo-operation-name",
+    "graphql-require-preflight",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    query: str
+    operation_name: str | None = None
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+async def read_request(request: Request) -> GraphQLRequest:
+    """``HttpRefusal`` for a request that is none. Reads no more of a body than it may have."""
+    if request.method == "GET":
+        refuse_forged(request.headers)
+        return _from_parameters(_parameters_of_url(request))
+    return _from_parameters(parsed_json(await read_json_body(request)))
+
+
+def refuse_forged(headers: Headers) -> None:
+    """A GET that any page in a browser could send in its visitor's name is not answered."""
+    content_type, _ = media_type_of(headers.get("content-type", ""))
+    if content_type == JSON or any(headers.get(name) for name in _NOT_SIMPLE):
+        return
+    raise HttpRefusal(
+        400,
+        "csrf_refused",
+        "A GET needs a header that a page of another site cannot send: Authorization, or X-Requested-With.",
+    )
+
+
+async def read_json_body(request: Request) -> bytes:
+    content_type, parameters = media_type_of(request.headers.get("content-type", ""))
+    if content_type != JSON or parameters.get("charset", "utf-8") not in ("utf-8", "utf8"):
+        raise HttpRefusal(
+            415, "unsupported_media_type", "Send the request as Content-Type: application/json, in UTF-8."
+        )
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise HttpRefusal(415, "unsupported_media_type", "Send the body as it is, without Content-Encoding.")
+    stated = request.headers.get("content-length", "")
+    if stated.isdecimal() and int(stated) > MOST_BODY_BYTES:
+        raise _too_large()
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MOST_BODY_BYTES:
+                raise _too_large()
+    except ClientDisconnect:
+        raise malformed("The body ended before it was complete.") from None
+    return bytes(body)
+
+
+def parsed_json(text: bytes | str) -> object:
+    """Any JSON value without NUL, not nested too deeply; orjson itself refuses lone surrogates and NaN."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise malformed(f"This is not JSON: {error}.") from None
+    _check(value)
+    return value
+
+
+def _parameters_of_url(request: Request) -> dict[str, object]:
+    raw: bytes = request.scope["query_string"]
+    if len(raw) > MOST_URL_BYTES:
+        raise HttpRefusal(
+            414, "url_too_long", f"At most {MOST_URL_BYTES} bytes; send it by POST.", limit=MOST_URL_BYTES
+        )
+    try:
+        pairs = urllib.parse.parse_qsl(
+            raw.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except ValueError:
+        raise malformed("The parameters of the URL are not UTF-8, percent-encoded, or too many.") from None
+    found: dict[str, object] = dict(pairs)
+    if len(found) != len(pairs):
+        raise malformed("A parameter of the URL is there twice.")
+    for name in ("variables", "extensions"):
+        if name in found:
+            found[name] = parsed_json(str(found[name])) if found[name] else None
+    return found
+
+
+def _from_parameters(parameters: object) -> GraphQLRequest:
+    if isinstance(parameters, list):
+        raise malformed("Several operations in one request are not taken; send one request for each.")
+    if not isinstance(parameters, dict):
+        raise malformed('The body must be a JSON object, such as {"query": "{ viewer { id } }"}.')
+    query = parameters.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise malformed("`query` must be the text of a GraphQL document.")
+    if "\0" in query:
+        raise malformed("`query` holds a NUL character.")
+    operation_name = parameters.get("operationName")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise malformed("`operationName` must be text, or left out.")
+    variables = parameters.get("variables")
+    if variables is not None and not isinstance(variables, dict):
+        raise malformed("`variables` must be an object, or left out.")
+    extensions = parameters.get("extensions")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise malformed("`extensions` must be an object, or left out.")
+    return GraphQLRequest(query, operation_name or None, variables or {})
+
+
+def _check(value: object) -> None:
+    """Level by level, so that no nesting can exhaust the stack."""
+    level = [value]
+    for _ in range(DEEPEST_JSON):
+        inner: list[object] = []
+        for each in level:
+            if isinstance(each, str):
+                if "\0" in each:
+                    raise malformed("A text holds a NUL character, which no database can store.")
+            elif isinstance(each, dict):
+                inner.extend(each)
+                inner.extend(each.values())
+            elif isinstance(each, list):
+                inner.extend(each)
+        if not inner:
+            return
+        level = inner
+    raise malformed(f"The JSON is nested more than {DEEPEST_JSON} levels deep.")
+
+
+def _too_large() -> HttpRefusal:
+    return HttpRefusal(
+        413,
+        "body_too_large",
+        f"The body has more than {MOST_BODY_BYTES} bytes.",
+        headers={"Connection": "close"},
+        limit=MOST_BODY_BYTES,
+    )

@@ -1,0 +1,171 @@
+"""Runs operations of the schema for every way in: GraphQL over HTTP, and the earlier HTTP routes."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from graphql import GraphQLError, OperationDefinitionNode
+from graphql.execution import ExecutionResult, execute
+from strawberry import Schema
+from strawberry.execution import optimized_is_awaitable
+from strawberry.extensions import DisableIntrospection
+
+from app.documents import Document, Documents, RequestError
+from integrations.metrics import Metrics, OperationKind, Outcome
+from resolvers.context import Context
+from schema.errors import PublicError, public_error
+
+_log = structlog.get_logger(__name__)
+
+# A mutation's units of work have deadlines of their own, so that it learns whether it was applied. This is
+# only for what hangs outside of them.
+MUTATION_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One valid operation, chosen from its document."""
+
+    document: Document
+    definition: OperationDefinitionNode
+    kind: OperationKind
+
+    @property
+    def name(self) -> str | None:
+        return self.definition.name.value if self.definition.name else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``payload`` is the response as GraphQL has it. ``is_request_error``: nothing was run."""
+
+    payload: dict[str, Any]
+    outcome: Outcome
+    is_request_error: bool = False
+
+    @property
+    def codes(self) -> list[str]:
+        return [each["extensions"]["code"] for each in self.payload.get("errors", ())]
+
+
+class Operations:
+    """``seconds`` is the time budget of one query."""
+
+    def __init__(
+        self, schema: Schema, metrics: Metrics, *, seconds: float, introspection: bool, suggestions: bool
+    ) -> None:
+        if set(schema.extensions) - {DisableIntrospection}:  # that one is done by Documents
+            raise ValueError("operations run without Strawberry's extensions, so the schema may have none")
+        self._schema = schema
+        self._metrics = metrics
+        self._seconds = seconds
+        self._suggestions = suggestions
+        self._documents = Documents(schema, introspection=introspection, suggestions=suggestions)
+
+    def prepare(self, text: str, operation_name: str | None = None) -> Prepared:
+        """Raises ``RequestError``; ``refused`` makes an answer of it."""
+        document = self._documents.read(text)
+        definition = document.operation(operation_name)
+        return Prepared(document, definition, OperationKind(definition.operation.value))
+
+    def refused(self, error: RequestError, correlation_id: str) -> Answer:
+        errors = [public_error(each, correlation_id=correlation_id) for each in error.errors]
+        self._metrics.graphql_operation(None, OperationKind.UNKNOWN, Outcome.INVALID)
+        return Answer({"errors": [each.formatted for each in errors]}, Outcome.INVALID, is_request_error=True)
+
+    async def run(self, prepared: Prepared, variables: Mapping[str, Any] | None, context: Context) -> Answer:
+        """Never raises but for cancellation: whatever fails is in the answer, and masked if it is a fault."""
+        began = time.perf_counter()
+        outcome = Outcome.CANCELLED
+        try:
+            answer = await self._answer(prepared, dict(variables or {}), context)
+            outcome = answer.outcome
+        finally:
+            seconds = time.perf_counter() - began
+            self._metrics.graphql_operation(prepared.name, prepared.kind, outcome, seconds)
+            _log.info(
+                "operation",
+                operation=prepared.name,
+                kind=prepared.kind.value,
+                outcome=outcome.value,
+                milliseconds=round(seconds * 1000, 1),
+            )
+        return answer
+
+    async def _answer(self, prepared: Prepared, variables: dict[str, Any], context: Context) -> Answer:
+        seconds = MUTATION_SECONDS if prepared.kind is OperationKind.MUTATION else self._seconds
+        try:
+            async with asyncio.timeout(seconds):
+                result = await self._execute(prepared, variables, context)
+        except TimeoutError:
+            return self._too_slow(prepared, seconds)
+        except Exception as error:  # graphql-core answers with errors; what it raises is a fault, too
+            result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
+        return self._completed(result, context.correlation_id)
+
+    async def _execute(
+        self, prepared: Prepared, variables: dict[str, Any], context: Context
+    ) -> ExecutionResult:
+        found = execute(
+            self._schema._schema,
+            prepared.document.ast,
+            context_value=context,
+            variable_values=variables,
+            operation_name=prepared.name,
+            executor_class=self._schema.execution_context_class,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is one, and says bool
+            hide_suggestions=not self._suggestions,
+            operation_extensions=None,
+        )
+        return await found if inspect.isawaitable(found) else found
+
+    def _completed(self, result: ExecutionResult, correlation_id: str) -> Answer:
+        if not result.errors:
+            return Answer({"data": result.data}, Outcome.OK)
+        errors = [public_error(each, correlation_id=correlation_id) for each in result.errors]
+        self._report(errors)
+        formatted = [each.formatted for each in errors]
+        # Only an error of a field has a path; without one, nothing was run: a variable was wrong.
+        if result.data is None and not any("path" in each for each in formatted):
+            is_fault = any(each.is_fault for each in errors)
+            outcome = Outcome.FAULT if is_fault else Outcome.INVALID
+            return Answer({"errors": formatted}, outcome, is_request_error=not is_fault)
+        outcome = Outcome.FAULT if any(each.is_fault for each in errors) else Outcome.REFUSED
+        return Answer({"errors": formatted, "data": result.data}, outcome)
+
+    def _report(self, errors: Sequence[PublicError]) -> None:
+        """One operation, one record: siblings that fail together fail for one reason."""
+        faults = [each for each in errors if each.is_fault]
+        for each in faults:
+            self._metrics.fault(each.code)
+        if faults:
+            first = faults[0]
+            _log.error(
+                "fault",
+                code=first.code,
+                path=first.formatted.get("path"),
+                faults=len(faults),
+                exc_info=first.original,
+            )
+
+    def _too_slow(self, prepared: Prepared, seconds: float) -> Answer:
+        is_mutation = prepared.kind is OperationKind.MUTATION
+        _log.error("fault", code="timeout", operation=prepared.name, seconds=seconds)
+        self._metrics.fault("timeout")
+        message = (
+            "It took too long; the change may or may not be stored. Repeat it with the same idempotencyKey."
+            if is_mutation
+            else "It took too long and was stopped. Ask for less, or try again."
+        )
+        extensions = {
+            "code": "timeout",
+            "outcome": "unknown" if is_mutation else "not_applied",
+            "retriable": True,
+        }
+        return Answer({"errors": [{"message": message, "extensions": extensions}]}, Outcome.FAULT)

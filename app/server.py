@@ -1,0 +1,205 @@
+"""The server as one process: what it serves, and how it starts and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+import uvloop
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
+
+from app.bootstrap import Application, wire
+from app.calendar import calendar_routes
+from app.database_access import bring_up_to_date, database_url
+from app.demo import fill
+from app.development import with_flags_on
+from app.graphiql import examples_in, graphiql_routes
+from app.graphql_http import GraphQLEndpoint
+from app.listening import cannot_listen, listening_socket, web_address
+from app.logs import CorrelationId, configure_logging
+from app.operator_routes import operator_routes
+from app.progress import CannotStart, say, step
+from app.routes import earlier_routes
+from app.settings import Settings, environment
+from app.settings_problems import SettingsError
+from app.stopping import Stop, stop_by_signals
+from app.welcome import welcome
+from integrations.flag_overrides import FlagOverrideError
+
+_log = structlog.get_logger(__name__)
+
+ENDPOINT = "/graphql"
+# Of the grace: for what the other systems are still told after the last unit of work, and for PostgreSQL.
+CLOSE_SECONDS, POSTGRES_SECONDS = 2.5, 0.5
+
+
+def build_app(application: Application) -> Starlette:
+    """Every address of the server. It needs no start of its own: ``Application.start`` is that."""
+    settings = application.settings
+    graphql = GraphQLEndpoint(application, ENDPOINT, examples_in() if settings.graphiql_on else ())
+    middleware = [Middleware(CorrelationId)]
+    if settings.cors_origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["authorization", "content-type", "x-request-id", "x-requested-with"],
+                expose_headers=["x-request-id", "retry-after"],
+            )
+        )
+    return Starlette(
+        routes=[
+            Route(ENDPOINT, graphql),
+            *operator_routes(application, graphql),
+            *earlier_routes(application),
+            *calendar_routes(application),
+            *graphiql_routes(settings),
+        ],
+        middleware=middleware,
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM, then stop in order. What is in the way of a start is said in a line."""
+    configure_logging(level=settings.log_level, as_json=settings.logs_as_json)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run(settings))
+    except (SettingsError, FlagOverrideError) as error:
+        say(str(error))
+        sys.exit(2)
+    except CannotStart as error:
+        say(str(error))
+        sys.exit(error.exit_code)
+
+
+async def _run(settings: Settings) -> None:
+    with stop_by_signals() as stop:
+        try:
+            with listening_socket(settings.host, settings.port) as listener:
+                async with database_url(settings) as url:
+                    await _serve(settings, url, listener, stop)
+        except asyncio.CancelledError:
+            if stop.signal is None:
+                raise
+            say("Stopped before it was ready.")
+            sys.exit(128 + stop.signal)
+
+
+async def _serve(settings: Settings, url: str, listener: socket.socket, stop: Stop) -> None:
+    await bring_up_to_date(url)
+    environ, turned_on = with_flags_on(settings, environment())
+    application = wire(settings, url, environ=environ)
+    try:
+        async with step("Connecting to the other systems"):
+            await application.start()
+        has_demo = await fill(application)
+        server = _Server(build_app(application), settings)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        await _begun(server, serving, settings)
+        stop.interrupts = False
+        gc.collect()
+        gc.freeze()
+        welcome(settings, web_address(listener), turned_on=turned_on, has_demo=has_demo)
+        await _until_asked(stop, serving)
+        await _leave(application, server, serving, stop)
+    finally:
+        await _close(application)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, told by us when to stop: its own handling of signals would end the process too early."""
+
+    def __init__(self, app: Starlette, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,  # operations are logged, with what they were
+                server_header=False,
+                timeout_graceful_shutdown=max(1, int(_work_seconds(settings))),
+            )
+        )
+        self.is_listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_listening.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _begun(server: _Server, serving: asyncio.Task[None], settings: Settings) -> None:
+    listening = asyncio.create_task(server.is_listening.wait())
+    await asyncio.wait({listening, serving}, return_when=asyncio.FIRST_COMPLETED)
+    listening.cancel()
+    if serving.done() and (error := serving.exception()) is not None:
+        if isinstance(error, OSError):
+            raise cannot_listen(error, settings.host, settings.port)
+        raise error
+
+
+async def _until_asked(stop: Stop, serving: asyncio.Task[None]) -> None:
+    asked = asyncio.create_task(stop.asked.wait())
+    await asyncio.wait({asked, serving}, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+
+
+async def _leave(application: Application, server: _Server, serving: asyncio.Task[None], stop: Stop) -> None:
+    """Not ready, but still serving while balancers look elsewhere; then no more requests, no more work."""
+    settings = application.settings
+    application.health.is_draining = True
+    _log.info("draining", signal=signal.Signals(stop.signal).name if stop.signal else None)
+    await _pause(stop, settings.shutdown_delay_seconds)
+    until = asyncio.get_running_loop().time() + _work_seconds(settings)
+    server.should_exit = True
+    hurry = asyncio.create_task(_hurry(stop, server))
+    try:
+        await serving
+    finally:
+        hurry.cancel()
+    remaining_seconds = max(0.1, until - asyncio.get_running_loop().time())
+    if unfinished := await application.drain(remaining_seconds):
+        _log.error("units_of_work_abandoned", count=unfinished)
+
+
+def _work_seconds(settings: Settings) -> float:
+    """How long requests and units of work may still take, of the whole grace."""
+    return max(0.5, settings.shutdown_grace_seconds - CLOSE_SECONDS - POSTGRES_SECONDS)
+
+
+async def _hurry(stop: Stop, server: _Server) -> None:
+    await stop.hurried.wait()
+    server.force_exit = True
+
+
+async def _pause(stop: Stop, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.hurried.wait()
+    except TimeoutError:
+        return
+
+
+async def _close(application: Application) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await application.close()
+    except TimeoutError:
+        _log.error("closed_without_goodbye", seconds=CLOSE_SECONDS)
