@@ -60,7 +60,9 @@ class Session(Node):
         description="The week that it belongs to.",
     )
     plan: Annotated["Plan", strawberry.lazy("schema.types.plan")] | None = field(
-        sessions.plan_of_session, needs=[Has(Scope.PLANS_READ)], description="The plan that it belongs to."
+        sessions.plan_of_session,
+        needs=[Has(Scope.PLANS_READ)],
+        description="The plan that it belongs to.",
     )
 
     @classmethod
