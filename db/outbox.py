@@ -72,5 +72,6 @@ async def events_of(db_session: AsyncSession, aggregate_type: str, aggregate_id:
 
 def _payload(event: Event) -> dict[str, Any]:
     """The event's fields as JSON types: ids and times as text."""
-    payload: dict[str, Any] = orjson.loads(orjson.dumps(event))
+    # The driver's UUIDs are a subclass, which orjson does not know.
+    payload: dict[str, Any] = orjson.loads(orjson.dumps(event, default=str))
     return payload
