@@ -1,5 +1,5 @@
 """Every table: importing this package fills ``Base.metadata``."""
 
-from db.models import exercises, operations, people, plans
+from db.models import events, exercises, operations, people, plans
 
-__all__ = ["exercises", "operations", "people", "plans"]
+__all__ = ["events", "exercises", "operations", "people", "plans"]
