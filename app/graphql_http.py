@@ -16,7 +16,7 @@ from app.bootstrap import Application
 from app.documents import RequestError
 from app.graphiql import Example, graphiql_response, wants_graphiql
 from app.graphql_request import GraphQLRequest, read_request
-from app.negotiation import WITHOUT_A_PREFERENCE, AnswerType, negotiate
+from app.negotiation import JSON, negotiate
 from app.operations import Answer, Prepared
 from app.refusals import HttpRefusal
 from integrations.metrics import OperationKind
@@ -45,22 +45,22 @@ class GraphQLEndpoint:
     async def _respond(self, request: Request) -> Response:
         if self._application.settings.graphiql_on and wants_graphiql(request):
             return self.page(request)
-        answer_type = negotiate(",".join(request.headers.getlist("accept")))
+        media_type = negotiate(",".join(request.headers.getlist("accept")))
         try:
-            if answer_type is None:
+            if media_type is None:
                 raise HttpRefusal(
                     406,
                     "not_acceptable",
                     "Answers are application/graphql-response+json or application/json.",
                 )
-            return await self._answered(request, answer_type)
+            return await self._answered(request, media_type)
         except HttpRefusal as refusal:
-            return refusal_response(refusal, answer_type or WITHOUT_A_PREFERENCE)
+            return refusal_response(refusal, media_type or JSON)
         except Exception as error:
             fault = refusal_of_fault(error, self._application.services.metrics)
-            return refusal_response(fault, answer_type or WITHOUT_A_PREFERENCE)
+            return refusal_response(fault, media_type or JSON)
 
-    async def _answered(self, request: Request, answer_type: AnswerType) -> Response:
+    async def _answered(self, request: Request, media_type: str) -> Response:
         if request.method not in ("GET", "POST"):
             raise _method_not_allowed("This address takes GET and POST.", allow="GET, POST")
         asked = await read_request(request)
@@ -69,10 +69,10 @@ class GraphQLEndpoint:
             prepared = self._application.operations.prepare(asked.query, asked.operation_name)
         except RequestError as error:
             refused = self._application.operations.refused(error, context.correlation_id)
-            return graphql_response(refused, answer_type)
+            return graphql_response(refused, media_type)
         _refuse_kind(request, prepared)
         answer = await self._run(request, asked, prepared, context)
-        return graphql_response(answer, answer_type)
+        return graphql_response(answer, media_type)
 
     async def _run(
         self, request: Request, asked: GraphQLRequest, prepared: Prepared, context: Context

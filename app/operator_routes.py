@@ -18,6 +18,7 @@ def operator_routes(application: Application, graphql: GraphQLEndpoint) -> list[
 
     async def readyz(_: Request) -> Response:
         readiness = await application.health.readiness()
+        application.services.metrics.ready(not readiness.reasons)
         return json_response(readiness.payload, 503 if readiness.reasons else 200)
 
     async def metrics(_: Request) -> Response:

@@ -7,11 +7,7 @@ from typing import Any
 
 
 class HttpRefusal(Exception):
-    """``code`` is public and stable; ``details`` say what the caller can act on (a limit, a reason).
-
-    ``is_malformed``: the request is not one that GraphQL over HTTP knows. To a client that names
-    ``application/json`` such an answer has status 200, as for every other error of the request.
-    """
+    """``code`` is public and stable; ``details`` say what the caller can act on (a limit, a reason)."""
 
     def __init__(
         self,
@@ -20,7 +16,6 @@ class HttpRefusal(Exception):
         message: str,
         *,
         headers: Mapping[str, str] | None = None,
-        is_malformed: bool = False,
         **details: Any,
     ) -> None:
         super().__init__(message)
@@ -28,9 +23,9 @@ class HttpRefusal(Exception):
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
-        self.is_malformed = is_malformed
         self.details = details
 
 
 def malformed(message: str) -> HttpRefusal:
-    return HttpRefusal(400, "bad_request", message, is_malformed=True)
+    """It is not a request as GraphQL over HTTP knows it."""
+    return HttpRefusal(400, "bad_request", message)

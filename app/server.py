@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import signal
 import socket
 import sys
@@ -73,6 +74,8 @@ def build_app(application: Application) -> Starlette:
 def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM, then stop in order. What is in the way of a start is said in a line."""
     configure_logging(level=settings.log_level, as_json=settings.logs_as_json)
+    for chatty in ("alembic", "uvicorn.error"):  # what they say of a start and a stop, we say ourselves
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_run(settings))
@@ -111,11 +114,14 @@ async def _serve(settings: Settings, url: str, listener: socket.socket, stop: St
         stop.interrupts = False
         gc.collect()
         gc.freeze()
-        welcome(settings, web_address(listener), turned_on=turned_on, has_demo=has_demo)
+        address = web_address(listener)
+        _log.info("serving", address=address, environment=settings.taper_env)
+        welcome(settings, address, turned_on=turned_on, has_demo=has_demo)
         await _until_asked(stop, serving)
         await _leave(application, server, serving, stop)
     finally:
         await _close(application)
+    _log.info("stopped")
 
 
 class _Server(uvicorn.Server):

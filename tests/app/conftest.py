@@ -44,6 +44,14 @@ async def demo_template(postgres: EmbeddedPostgres, postgres_admin: AsyncEngine)
     return DEMO_TEMPLATE
 
 
+@pytest.fixture(scope="session")
+async def shared_url(postgres: EmbeddedPostgres, postgres_admin: AsyncEngine, demo_template: str) -> str:
+    """A database with the demo, the same for all tests of this worker: leave nothing committed in it."""
+    async with postgres_admin.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE demo_shared TEMPLATE {demo_template}"))
+    return postgres.url_of("demo_shared")
+
+
 @pytest.fixture
 async def demo_url(
     postgres: EmbeddedPostgres, postgres_admin: AsyncEngine, demo_template: str
@@ -58,15 +66,15 @@ async def demo_url(
 
 
 @pytest.fixture
-async def make_api(demo_url: str, clock: Clock) -> AsyncIterator[MakeApi]:
-    """``await make_api(schema=…, flags=…, **settings)``: a server with just this much changed."""
+async def make_api(shared_url: str, clock: Clock) -> AsyncIterator[MakeApi]:
+    """``await make_api(schema=…, url=…, flags=…, **settings)``: a server with just this much changed."""
     async with AsyncExitStack() as stack:
 
         async def make(
             *,
             schema: strawberry.Schema | None = None,
             flags: dict[str, str] | None = None,
-            url: str = demo_url,
+            url: str = shared_url,
             **settings: Any,
         ) -> Api:
             return await stack.enter_async_context(
@@ -77,9 +85,9 @@ async def make_api(demo_url: str, clock: Clock) -> AsyncIterator[MakeApi]:
 
 
 @pytest.fixture
-async def api(make_api: MakeApi) -> Api:
-    """The product itself, with its flags on."""
-    made: Api = await make_api()
+async def api(make_api: MakeApi, demo_url: str) -> Api:
+    """The product itself, with its flags on, and a database that may be changed."""
+    made: Api = await make_api(url=demo_url)
     return made
 
 

@@ -94,7 +94,7 @@ async def test_the_role_is_the_stored_one_whatever_the_token_says(make_api: Make
 
     answer = await api.post("{ viewer { role } }", token=token)
 
-    assert answer.json() == {"data": {"viewer": {"role": "ATHLETE"}}}
+    assert answer.json() == {"data": {"viewer": {"role": "athlete"}}}
 
 
 async def test_a_token_of_another_organization_is_for_nobody_here(api: Api) -> None:

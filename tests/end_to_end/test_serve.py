@@ -92,7 +92,7 @@ def test_dev_token_makes_one_that_this_server_accepts(server: Server) -> None:
 
     answer = ask(server, "{ viewer { displayName role } }", made.stdout.strip())
 
-    assert answer == {"data": {"viewer": {"displayName": "Dana Reyes", "role": "COACH"}}}
+    assert answer == {"data": {"viewer": {"displayName": "Dana Reyes", "role": "coach"}}}
     assert "12 hours" in made.stderr
 
 
