@@ -1,0 +1,75 @@
+"""Completing an assignment: once for each day that it was due, and then it is done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from domain.assignments import AssignmentStatus, Completion, WorkoutAssignment, days_of
+from domain.errors import InvalidInput, InvalidState, Issue
+
+LARGEST_ACTUAL_LOAD_AU = 10_000.0
+LONGEST_PERFORMANCE = 5000
+CLOCKS_DIFFER = timedelta(minutes=5)
+MOST_DAYS_LOOKED_AT = 400
+
+
+def complete(
+    assignment: WorkoutAssignment, completion: Completion, done: Collection[date], now: datetime
+) -> WorkoutAssignment:
+    """The assignment after it: completed, or active still while it has days to come.
+
+    ``done`` are the days completed before. Raises InvalidState if that day, or all of it, is done already.
+    """
+    check(completion, now)
+    if assignment.status is not AssignmentStatus.ACTIVE:
+        raise InvalidState(
+            f"This assignment is {assignment.status}; only an active one can be completed.", assignment.status
+        )
+    if completion.occurrence_on in done:
+        raise InvalidState(f"{completion.occurrence_on} is completed already.", assignment.status)
+    if _next_open(assignment, {*done, completion.occurrence_on}, completion.occurrence_on) is not None:
+        return assignment
+    return replace(assignment, status=AssignmentStatus.COMPLETED, completed_at=completion.completed_at)
+
+
+def occurrence_for(assignment: WorkoutAssignment, day: date, done: Collection[date]) -> date:
+    """The day that training on ``day`` counts for: that day, else the latest before it, else the next.
+
+    Raises InvalidState if every day it was due on is done.
+    """
+    if not assignment.is_recurring:
+        return assignment.scheduled_on
+    first = max(assignment.scheduled_on, day - timedelta(days=MOST_DAYS_LOOKED_AT))
+    due = [each for each in days_of(assignment, first, day, MOST_DAYS_LOOKED_AT + 1) if each not in done]
+    if due:
+        return due[-1]
+    following = _next_open(assignment, done, day)
+    if following is None:
+        raise InvalidState("Every day of this assignment is completed already.", assignment.status)
+    return following
+
+
+def check(completion: Completion, now: datetime) -> None:
+    if issues := [Issue((name,), message) for name, message in _flaws(completion, now)]:
+        raise InvalidInput(tuple(issues))
+
+
+def _next_open(assignment: WorkoutAssignment, done: Collection[date], day: date) -> date | None:
+    return next(
+        (each for each in days_of(assignment, day, date.max, len(done) + 1) if each not in done), None
+    )
+
+
+def _flaws(completion: Completion, now: datetime) -> Iterator[tuple[str, str]]:
+    load, rate = completion.actual_load_au, completion.completion_rate
+    if load is not None and not 0 <= load <= LARGEST_ACTUAL_LOAD_AU:
+        yield "actualLoad", f"actualLoad is {load}; it must be from 0 to {LARGEST_ACTUAL_LOAD_AU:g} AU."
+    if not 0 <= rate <= 100:
+        yield "completionRate", f"completionRate is {rate}; it must be from 0 to 100 %."
+    if completion.completed_at > now + CLOCKS_DIFFER:
+        yield "completedAt", f"{completion.completed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC is still to come."
+    if completion.performance is not None and len(json.dumps(completion.performance)) > LONGEST_PERFORMANCE:
+        yield "performance", f"This is longer than {LONGEST_PERFORMANCE} characters of JSON."
