@@ -1,5 +1,7 @@
 """Compressing a session and putting it back: the two changes of Time Crunch Mode."""
 
+from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -12,7 +14,7 @@ from db.sessions import session_for_update
 from domain.access import PlanFacts
 from domain.compression.model import Compression, Options
 from domain.compression.record import diff_of, plan_of, summary_of
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, DomainError, NotFound
 from domain.events import SessionCompressed, SessionCompressionReverted
 from domain.sessions import CompressionAction, CompressionRecord, Session
 from integrations.flags import Flag
@@ -21,11 +23,11 @@ from resolvers.context import Context, Info
 from resolvers.ids import Kind, uuid_of
 from resolvers.inputs import CompressSessionInput, RevertCompressionInput, fingerprinted, reason_of
 from resolvers.once import once
-from resolvers.sight import refuse_unless_seen, sight_of
+from resolvers.sight import refuse_unless_seen, session_of_plan_in_sight, sight_of
 from resolvers.statuses import CompressStatus
 from resolvers.telling import CompressTold
 from resolvers.time_crunch import asked_for
-from resolvers.training import SHORTEST_COMPRESS, check_target, training_in
+from resolvers.training import SHORTEST_COMPRESS, check_target, training_in, training_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,10 @@ async def revert_compression(info: Info, input: RevertCompressionInput) -> Rever
         cause = _cause(context, tx, input, reason)
         return RevertAnswer(*await _take_off(tx, session, facts, CompressionAction.REVERTED, cause))
 
-    answer = await once(
-        context, "revertCompression", input.idempotency_key, fingerprinted(input), work, _REVERT_ANSWER
-    )
+    async with context.services.turns.at(_turn_of(context, input)):
+        answer = await once(
+            context, "revertCompression", input.idempotency_key, fingerprinted(input), work, _REVERT_ANSWER
+        )
     return answer.value
 
 
@@ -88,6 +91,8 @@ async def _compress(context: Context, input: CompressSessionInput, told: Compres
     check_target(input.target_minutes, SHORTEST_COMPRESS)
     reason = reason_of(input.reason)
     options = asked_for(input.options)
+    if context.flag_on(Flag.TIME_CRUNCH):
+        await _prepare(context, input, options)
 
     async def work(tx: Transaction) -> CompressAnswer:
         session, facts = await _session_to_change(context, tx, input)
@@ -101,10 +106,30 @@ async def _compress(context: Context, input: CompressSessionInput, told: Compres
             return await _unchanged(tx, session, facts, compression, cause)
         return await _put_on(tx, session, facts, compression, cause)
 
-    answer = await once(
-        context, "compressSession", input.idempotency_key, fingerprinted(input), work, _COMPRESS_ANSWER
-    )
+    async with context.services.turns.at(_turn_of(context, input)):
+        answer = await once(
+            context, "compressSession", input.idempotency_key, fingerprinted(input), work, _COMPRESS_ANSWER
+        )
     return answer.value
+
+
+async def _prepare(context: Context, input: CompressSessionInput, options: Options) -> None:
+    """Work it out before the session is locked: under the lock it is then only looked up.
+
+    Callers who compress one session at once would otherwise wait for each other's computing, and hold a
+    connection for as long. What is refused here is refused again where it counts.
+    """
+    with suppress(DomainError):
+        plan_id, session_id = uuid_of(Kind.PLAN, input.plan_id), uuid_of(Kind.SESSION, input.session_id)
+        _, session = await session_of_plan_in_sight(context, plan_id, session_id)
+        training = await training_of(context, session)
+        await context.services.solver.prepare(
+            training.prescriptions,
+            target_minutes=input.target_minutes,
+            planned_minutes=training.planned_minutes,
+            options=options,
+            logs=training.logs,
+        )
 
 
 async def _session_to_change(
@@ -205,6 +230,11 @@ async def _take_off(
         )
     )
     return after, entry
+
+
+def _turn_of(context: Context, input: CompressSessionInput | RevertCompressionInput) -> Hashable:
+    """Apart for each organization: how long a stranger waits tells nothing of other people's sessions."""
+    return context.caller.organization_id, input.session_id
 
 
 def _cause(

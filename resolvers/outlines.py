@@ -21,7 +21,7 @@ from domain.plan_preview import PlanPreview, SessionPreview
 from domain.sessions import Prescription
 from resolvers.context import Info
 from resolvers.ids import Kind, global_id
-from resolvers.time_crunch import ShortestSession
+from resolvers.time_crunch import ShortestSession, shortest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def minimum_minutes(parent: Parent) -> int:
 
 
 def shortest_of_compression(parent: Parent) -> list[ShortestSession]:
-    return [ShortestSession(level, seconds) for level, seconds in parent.shortest_seconds.items()]
+    return shortest_of(parent.shortest_seconds)
 
 
 def original_outline(parent: Parent) -> SessionOutline:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.database import Database
@@ -11,6 +11,7 @@ from integrations.analytics import Analytics
 from integrations.flags import Flags
 from integrations.metrics import Metrics
 from resolvers.solver import Solver
+from resolvers.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,4 @@ class Services:
     analytics: Analytics
     clock: Callable[[], datetime]
     solver: Solver
+    turns: Turns = field(default_factory=Turns)

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import structlog
@@ -49,19 +50,8 @@ class Solver:
     ) -> Compression:
         """``domain.compression.compress.compress``, counted. Raises what that raises."""
         names = Names(prescriptions)
-        plain, plain_options = names.taken_off(), names.without(options)
-        key = ("compress", target_minutes, key_of(plain, planned_minutes, plain_options, logs))
         try:
-            answer = await self._answered(
-                key,
-                lambda: engine.compress(
-                    plain,
-                    target_minutes=target_minutes,
-                    planned_minutes=planned_minutes,
-                    options=plain_options,
-                    logs=logs,
-                ),
-            )
+            answer = await self._compressed(names, target_minutes, planned_minutes, options, logs)
         except Exception as error:
             code = error.code if isinstance(error, DomainError) else "internal_error"
             self._metrics.engine_request(EngineStatus.ERROR, None)
@@ -69,6 +59,20 @@ class Solver:
             raise
         self._metrics.engine_request(EngineStatus.SUCCESS, answer.strategy)
         return names.put_back(answer)
+
+    async def prepare(
+        self,
+        prescriptions: Sequence[Prescription],
+        *,
+        target_minutes: int,
+        planned_minutes: int | None,
+        options: Options,
+        logs: Sequence[LoggedDuration] = (),
+    ) -> None:
+        """Work it out ahead of a ``compress`` that should not wait for it: uncounted, and never refusing."""
+        with suppress(DomainError):
+            names = Names(prescriptions)
+            await self._compressed(names, target_minutes, planned_minutes, options, logs)
 
     async def curve(
         self,
@@ -90,6 +94,27 @@ class Solver:
     async def close(self) -> None:
         """Waits for what is being worked out; what has not begun is given up."""
         await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
+
+    async def _compressed(
+        self,
+        names: Names,
+        target_minutes: int,
+        planned_minutes: int | None,
+        options: Options,
+        logs: Sequence[LoggedDuration],
+    ) -> Compression:
+        plain, plain_options = names.taken_off(), names.without(options)
+        key = ("compress", target_minutes, key_of(plain, planned_minutes, plain_options, logs))
+        return await self._answered(
+            key,
+            lambda: engine.compress(
+                plain,
+                target_minutes=target_minutes,
+                planned_minutes=planned_minutes,
+                options=plain_options,
+                logs=logs,
+            ),
+        )
 
     async def _answered(self, key: Hashable, work: Callable[[], T]) -> T:
         if key in self._answers:

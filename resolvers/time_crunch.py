@@ -1,6 +1,7 @@
 """A session's Time Crunch state: what is in force, what could be, and what was."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -123,7 +124,7 @@ async def shortest(info: Info, parent: Parent) -> list[ShortestSession]:
     times = await parent.times(info.context)
     if times is None:
         return []
-    return [ShortestSession(level, seconds) for level, seconds in times.shortest_seconds.items()]
+    return shortest_of(times.shortest_seconds)
 
 
 def target_minutes(parent: Parent) -> int | None:
@@ -199,6 +200,11 @@ def compression_of_record(parent: strawberry.Parent[CompressionRecord]) -> Compr
     if parent.plan is None or parent.diff is None or parent.summary is None:
         return None
     return compression_from(parent.plan, parent.diff, parent.summary)
+
+
+def shortest_of(seconds: Mapping[CoreProtection, int]) -> list[ShortestSession]:
+    """In the order of the levels: JSON in the database keeps none of its own."""
+    return [ShortestSession(level, seconds[level]) for level in CoreProtection if level in seconds]
 
 
 def asked_for(options: TimeCrunchOptionsInput | None) -> Options:
