@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.commands import dashboards, rollout
+
 if TYPE_CHECKING:
     from app.settings import Settings
 
@@ -18,6 +20,9 @@ cli = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,  # its tracebacks print local variables, and those hold secrets
 )
+
+cli.add_typer(dashboards.cli, name="dashboards")
+cli.add_typer(rollout.cli, name="rollout")
 
 InStep = Annotated[bool, typer.Option("--check", help="Write nothing; fail if the file is out of step.")]
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 
 class LocalServer:
-    """Subclasses answer in ``get`` and ``post``. ``stop`` is an outage: open connections die with it."""
+    """Subclasses answer in ``get``, ``post``, ``patch``. ``stop`` is an outage: connections die with it."""
 
     def __init__(self) -> None:
         self._server: _Server | None = None
@@ -33,6 +33,9 @@ class LocalServer:
             def do_POST(self) -> None:
                 double.post(self)
 
+            def do_PATCH(self) -> None:
+                double.patch(self)
+
         self._server = _Server(("127.0.0.1", self._port), Handler)
         self._port = self._server.server_address[1]
         threading.Thread(
@@ -53,6 +56,9 @@ class LocalServer:
         request.send_error(404)
 
     def post(self, request: Request) -> None:
+        request.send_error(404)
+
+    def patch(self, request: Request) -> None:
         request.send_error(404)
 
     def __enter__(self) -> Self:
