@@ -4,6 +4,7 @@ import strawberry
 from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 
+from schema.fields import Needs
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.results import REFUSALS
@@ -20,7 +21,7 @@ def build_schema(*, introspection: bool, suggestions: bool) -> strawberry.Schema
 
     Who may not introspect should not learn the schema from them either.
     """
-    return strawberry.Schema(
+    schema = strawberry.Schema(
         query=Query,
         mutation=Mutation,
         types=[CoreLiftSegment, AccessorySupersetSegment, AccessoryBlockSegment, AccessorySingleSegment],
@@ -28,6 +29,16 @@ def build_schema(*, introspection: bool, suggestions: bool) -> strawberry.Schema
         config=StrawberryConfig(disable_field_suggestions=not suggestions),
         exception_handlers=REFUSALS,
     )
+    _describe_needs(schema)
+    return schema
+
+
+def _describe_needs(schema: strawberry.Schema) -> None:
+    """Strawberry leaves out what is said of a schema directive's arguments."""
+    directive = schema._schema.get_directive("needs")
+    assert directive is not None  # noqa: S101 - fields with needs are the point of the schema
+    for each in Needs.__strawberry_directive__.fields:  # type: ignore[attr-defined]
+        directive.args[schema.config.name_converter.get_graphql_name(each)].description = each.description
 
 
 def sdl() -> str:
