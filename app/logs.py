@@ -64,6 +64,8 @@ def configure_logging(*, level: str, as_json: bool, stream: TextIO | None = None
         its_own = logging.getLogger(name)
         its_own.handlers.clear()
         its_own.propagate = True
+    # It says with every look at the database which kind it is; what it runs is told by db/migrate.py.
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
 class _DiscreetHandler(logging.StreamHandler[TextIO]):

@@ -49,7 +49,8 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
-    if _pending(connection):
+    if missing := _pending(connection):
+        _log.info("migrating", migrations=missing)
         connection.rollback()  # alembic begins its own transaction
         command.upgrade(config(connection), "head")
 
