@@ -94,6 +94,11 @@ class Valkey:
         """As a crash does: SIGKILL, with its connections torn."""
         self._end(signal.SIGKILL)
 
+    def restart(self) -> None:
+        """Well and, unless it is durable, empty again, whatever has been done to it."""
+        self.stop()
+        self.start()
+
     def freeze(self) -> None:
         """It hangs: takes connections and commands, and answers none until ``thaw``."""
         self._running().send_signal(signal.SIGSTOP)
