@@ -94,13 +94,14 @@ def _called(call: ql.Call, scrapes: list[Scrape]) -> Vector:
 
 
 def _increase(matrix: ql.MatrixSelector, scrapes: list[Scrape], *, per_second: bool) -> Vector:
-    within = [each for each in scrapes if scrapes[-1][0] - each[0] <= matrix.range]
-    if len(within) < 2:
-        return {}
-    first = _selected(matrix.vector_selector, within[0][1])
-    last = _selected(matrix.vector_selector, within[-1][1])
+    """A series that is gone by now still has its samples in the window, as in Prometheus."""
+    samples: dict[Labels, list[float]] = defaultdict(list)
+    for at, scrape in scrapes:
+        if scrapes[-1][0] - at <= matrix.range:
+            for labels, value in _selected(matrix.vector_selector, scrape).items():
+                samples[labels].append(value)
     per = matrix.range.total_seconds() if per_second else 1.0
-    return {labels: (value - first[labels]) / per for labels, value in last.items() if labels in first}
+    return {labels: (values[-1] - values[0]) / per for labels, values in samples.items() if len(values) > 1}
 
 
 def _quantile(quantile: float, buckets: Vector) -> Vector:
