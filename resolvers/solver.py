@@ -69,8 +69,11 @@ class Solver:
         options: Options,
         logs: Sequence[LoggedDuration] = (),
     ) -> None:
-        """Work it out ahead of a ``compress`` that should not wait for it: uncounted, and never refusing."""
-        with suppress(DomainError):
+        """Work it out ahead of a ``compress`` that should not wait for it.
+
+        Uncounted, and it never fails: what fails here fails again where it counts.
+        """
+        with suppress(Exception):
             names = Names(prescriptions)
             await self._compressed(names, target_minutes, planned_minutes, options, logs)
 

@@ -132,6 +132,10 @@ def a_long_session(accessory_count: int = 4) -> SessionDraft:
     )
 
 
+def a_session_of(*prescriptions: PrescriptionDraft) -> SessionDraft:
+    return replace(a_long_session(), prescriptions=prescriptions)
+
+
 def core(name: str, muscle: Muscle, set_count: int = 5) -> PrescriptionDraft:
     exercise = an_exercise(name, muscle, MovementPattern.SQUAT, "rack", Intent.STRENGTH)
     return _prescribed(exercise, ExerciseRole.CORE, set_count, rest=180)

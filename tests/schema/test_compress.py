@@ -9,10 +9,8 @@ import pytest
 
 from db.database import Database
 from db.outbox import events_of
-from db.prescriptions import prescriptions_by_session
 from db.sessions import sessions_by_id
 from domain.exercises import Muscle
-from domain.plan_document import PrescriptionDraft, SessionDraft
 from domain.sessions import Session
 from integrations.flags import Flag
 from resolvers.ids import Kind, global_id
@@ -20,7 +18,7 @@ from tests.api import Api
 from tests.databases import Clock
 from tests.factories import make_plan
 from tests.schema.documents import COMPRESS, REVERT, STATUS
-from tests.world import World, a_long_session, a_plan_of, accessories, core, make_world
+from tests.world import World, a_plan_of, a_session_of, accessories, core, make_world
 
 
 async def compress(api: Api, world: World, minutes: int = 45, **more: Any) -> dict[str, Any]:
@@ -310,7 +308,7 @@ class TestRefused:
         assert (await stored(db, world)).time_crunch_minutes == 60
 
     async def test_a_plan_without_content(self, db: Database, api: Api) -> None:
-        world = await make_world(db, a_plan_of(_session()))
+        world = await make_world(db, a_plan_of(a_session_of()))
 
         answer = await compress(api.as_(world.athlete), world)
 
@@ -318,7 +316,7 @@ class TestRefused:
         assert answer["code"] == "plan_missing_content"
 
     async def test_nothing_would_be_left(self, db: Database, api: Api) -> None:
-        world = await make_world(db, a_plan_of(_session(*accessories(3))))
+        world = await make_world(db, a_plan_of(a_session_of(*accessories(3))))
 
         answer = await compress(
             api.as_(world.athlete), world, 10, options={"unavailableEquipment": ["cable"]}
@@ -331,7 +329,7 @@ class TestRefused:
 
 class TestSessionsOfEveryShape:
     async def test_without_core_lifts(self, db: Database, api: Api) -> None:
-        world = await make_world(db, a_plan_of(_session(*accessories(4))))
+        world = await make_world(db, a_plan_of(a_session_of(*accessories(4))))
 
         answer = await compress(api.as_(world.athlete), world, 15)
 
@@ -339,14 +337,14 @@ class TestSessionsOfEveryShape:
         assert "core_lift" not in {each["kind"] for each in answer["compressedSession"]["segments"]}
 
     async def test_without_accessories(self, db: Database, api: Api) -> None:
-        world = await make_world(db, a_plan_of(_session(core("Squat", Muscle.QUADRICEPS))))
+        world = await make_world(db, a_plan_of(a_session_of(core("Squat", Muscle.QUADRICEPS))))
 
         answer = await compress(api.as_(world.athlete), world, 15)
 
         assert answer["strategy"] == "core_only"
 
     async def test_with_one_exercise(self, db: Database, api: Api) -> None:
-        world = await make_world(db, a_plan_of(_session(*accessories(1))))
+        world = await make_world(db, a_plan_of(a_session_of(*accessories(1))))
 
         answer = await compress(api.as_(world.athlete), world, 10)
 
@@ -354,7 +352,7 @@ class TestSessionsOfEveryShape:
 
     async def test_with_everything_in_one_group(self, db: Database, api: Api) -> None:
         grouped = [replace(each, group_key="A") for each in accessories(3)]
-        world = await make_world(db, a_plan_of(_session(*grouped)))
+        world = await make_world(db, a_plan_of(a_session_of(*grouped)))
 
         answer = await compress(api.as_(world.athlete), world, 10)
 
@@ -362,7 +360,7 @@ class TestSessionsOfEveryShape:
 
     async def test_with_zero_rest(self, db: Database, api: Api) -> None:
         hurried = [replace(each, rest_seconds_min=0, rest_seconds_max=0) for each in accessories(4)]
-        world = await make_world(db, a_plan_of(_session(*hurried)))
+        world = await make_world(db, a_plan_of(a_session_of(*hurried)))
 
         answer = await compress(api.as_(world.athlete), world, 10)
 
@@ -379,7 +377,3 @@ class TestSessionsOfEveryShape:
 
 def _fields(session: Session) -> dict[str, Any]:
     return {name: getattr(session, name) for name in Session.__slots__}
-
-
-def _session(*prescriptions: PrescriptionDraft) -> SessionDraft:
-    return replace(a_long_session(), prescriptions=prescriptions)
