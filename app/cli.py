@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands import dashboards, rollout
+from app.commands import dashboards, events, rollout
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -23,6 +23,7 @@ cli = typer.Typer(
 
 cli.add_typer(dashboards.cli, name="dashboards")
 cli.add_typer(rollout.cli, name="rollout")
+cli.add_typer(events.cli, name="events")
 
 InStep = Annotated[bool, typer.Option("--check", help="Write nothing; fail if the file is out of step.")]
 
@@ -135,13 +136,14 @@ def import_(
 
 @cli.command("export-schema")
 def export_schema(check: InStep = False) -> None:
-    """Write schema.graphql from the code.
+    """Write schema.graphql and the schemas of events from the code.
 
-    It is the contract that clients are built on, so a change of it is seen in review.
+    They are the contracts that others build on, so a change of them is seen in review. The events' are in
+    events/contracts.
     """
-    from app.commands import schema_file
+    from app.commands import event_contracts, schema_file
 
-    raise typer.Exit(schema_file.run(check=check))
+    raise typer.Exit(max(schema_file.run(check=check), event_contracts.run(check=check)))
 
 
 @cli.command()

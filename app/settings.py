@@ -148,6 +148,25 @@ class Settings(BaseSettings):
     )
     db_transaction_seconds: float = _seconds("Database", 10.0, "Longest transaction, in seconds.")
 
+    redis_host: str | None = _setting(
+        "Redis",
+        None,
+        "Redis, where other systems write events for us and read ours, and which caches. Without it, "
+        "PostgreSQL alone serves this process and any others.",
+        "a host name or an IP address, or nothing for no Redis",
+        "redis.example.com",
+        min_length=1,
+    )
+    redis_port: int = _setting(
+        "Redis", 6379, "Its TCP port.", "a whole number from 1 to 65535", "6379", ge=1, le=65535
+    )
+    redis_db: int = _setting(
+        "Redis", 4, "Number of the database in it.", "a whole number from 0 to 15", "4", ge=0, le=15
+    )
+    redis_password: SecretStr | None = _setting(
+        "Redis", None, "Its password, if it wants one.", "the password", '"$(cat /run/secrets/redis)"'
+    )
+
     jwt_jwks_url: Address | None = _setting(
         "Tokens",
         None,

@@ -46,7 +46,7 @@ _COLUMNS = [getattr(Row, field.name) for field in dataclasses.fields(DeadLetter)
 async def bury(
     db_session: AsyncSession, delivery: Delivery, *, reason: str, detail: str, now: datetime
 ) -> None:
-    """Give the delivery up. One that was dead before, and replayed, is dead again."""
+    """Give the delivery up. One that was replayed is dead again; one that is dead already stays as it is."""
     await deliveries.finish(db_session, delivery)
     values = {
         "consumer": delivery.consumer,
@@ -66,7 +66,9 @@ async def bury(
     }
     burying = insert(Row).values(values)
     await db_session.execute(
-        burying.on_conflict_do_update(index_elements=[Row.consumer, Row.event_id], set_=values)
+        burying.on_conflict_do_update(
+            index_elements=[Row.consumer, Row.event_id], set_=values, where=Row.status == "replayed"
+        )
     )
 
 

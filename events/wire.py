@@ -37,8 +37,8 @@ class Arrived:
     wire: dict[str, Any]
 
 
-class Malformed(Exception):
-    """It breaks its contract. ``reason`` is one word for counting."""
+class Undeliverable(Exception):
+    """Trying again is no use: it breaks its contract, or what it speaks of. ``reason`` is one word."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -47,34 +47,34 @@ class Malformed(Exception):
 
 def read(raw: bytes) -> Arrived:
     """The event that another system sent. Fields that the contract does not know are left out."""
-    if len(raw) > LARGEST_BYTES:
-        raise Malformed("malformed", f"The event is larger than {LARGEST_BYTES} bytes.")
     event_type = type_of(raw)
     if event_type is None:
-        raise Malformed("unknown_type", f"Its eventType is none of: {', '.join(sorted(_incoming()))}.")
+        raise Undeliverable("unknown_type", f"Its eventType is none of: {', '.join(sorted(_incoming()))}.")
     kind = _incoming()[event_type]
     try:
         message = model_of(kind.type).model_validate_json(raw)
         event = kind(**{field.name: getattr(message, field.name) for field in dataclasses.fields(kind)})
     except ValidationError as error:
-        raise Malformed("malformed", _in_words(error)) from None
+        raise Undeliverable("malformed", _in_words(error)) from None
     except ValueError as error:
-        raise Malformed("malformed", str(error)) from None
+        raise Undeliverable("malformed", str(error)) from None
     wire = message.model_dump(mode="json", by_alias=True)
     if _NUL.search(orjson.dumps(wire)):
-        raise Malformed("malformed", "A text holds the character NUL.")
+        raise Undeliverable("malformed", "A text holds the character NUL.")
     envelope: Any = message
     return Arrived(envelope.event_id, envelope.timestamp, envelope.correlation_id, event, wire)
 
 
 def type_of(raw: bytes) -> str | None:
     """The ``eventType`` that it claims, if that is one of the incoming ones."""
+    if len(raw) > LARGEST_BYTES:
+        raise Undeliverable("malformed", f"The event is larger than {LARGEST_BYTES} bytes.")
     try:
         content = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise Malformed("malformed", f"It is not JSON: {error}") from None
+        raise Undeliverable("malformed", f"It is not JSON: {error}") from None
     if not isinstance(content, dict):
-        raise Malformed("malformed", "It is not a JSON object.")
+        raise Undeliverable("malformed", "It is not a JSON object.")
     claimed = content.get("eventType")
     return claimed if isinstance(claimed, str) and claimed in _incoming() else None
 
@@ -84,11 +84,11 @@ def decode(event_type: str, body: Mapping[str, Any]) -> Event | IncomingEvent:
     if event_type in _incoming():
         return read(orjson.dumps(body)).event
     if event_type not in _outgoing():
-        raise Malformed("unknown_type", f"There is no event of type {event_type!r} in this version.")
+        raise Undeliverable("unknown_type", f"There is no event of type {event_type!r} in this version.")
     try:
         return _adapter(event_type).validate_python(body)
     except ValidationError as error:
-        raise Malformed("malformed", _in_words(error)) from None
+        raise Undeliverable("malformed", _in_words(error)) from None
 
 
 def write(stored: StoredEvent) -> bytes:

@@ -20,6 +20,7 @@ from prometheus_client import (
 
 from domain.compression.model import Strategy
 from domain.sessions import CompressionSource
+from integrations.event_metrics import EventMetrics
 from integrations.flags import Flag
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
@@ -106,6 +107,7 @@ class Metrics:
         self._time_crunch()
         self._engine()
         self._graphql()
+        self.events = EventMetrics(self.registry)
 
     def time_crunch_request(self, result: CompressResult, source: str | None) -> None:
         """A source that is not ``cta``, ``auto`` or ``manual`` counts as ``unknown``."""
