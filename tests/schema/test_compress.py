@@ -9,6 +9,7 @@ import pytest
 
 from db.database import Database
 from db.outbox import events_of
+from db.prescriptions import prescriptions_by_session
 from db.sessions import sessions_by_id
 from domain.exercises import Muscle
 from domain.sessions import Session
@@ -18,7 +19,7 @@ from tests.api import Api
 from tests.databases import Clock
 from tests.factories import make_plan
 from tests.schema.documents import COMPRESS, REVERT, STATUS
-from tests.world import World, a_plan_of, a_session_of, accessories, core, make_world
+from tests.world import World, a_long_session, a_plan_of, a_session_of, accessories, core, make_world
 
 
 async def compress(api: Api, world: World, minutes: int = 45, **more: Any) -> dict[str, Any]:
