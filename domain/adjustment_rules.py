@@ -94,6 +94,18 @@ def shifted_zone(zone: HeartRateZone | None, points: int, player: Physiology | N
     return HeartRateZone(moved(zone.low_bpm), moved(zone.high_bpm))
 
 
+def zone_of_reserve(percent: tuple[int, int], player: Physiology) -> HeartRateZone | None:
+    """The player's own zone for percentages of the reserve (of the maximum, without a resting rate)."""
+    if player.maximum_bpm is None:
+        return None
+    resting = player.resting_bpm or 0
+    reserve = player.maximum_bpm - resting
+    low, high = (
+        int((resting + Decimal(each * reserve) / 100).to_integral_value(ROUND_HALF_UP)) for each in percent
+    )
+    return HeartRateZone(low, high)
+
+
 def selected_exercises(
     prescriptions: Sequence[PrescriptionDraft], phase: SeasonPhase, factor: Decimal
 ) -> tuple[SelectedExercise, ...] | None:

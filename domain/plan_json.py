@@ -21,10 +21,10 @@ def plan_node_of_json(text: str, findings: Findings) -> Node:
 
     Raises Unreadable where it is none of these.
     """
-    document = _parsed(text, findings)
+    document = parsed(text, findings)
     if isinstance(document, list):
         return Node(
-            (), {}, findings, children=(_loose_week(_children(document, SESSION, (), findings), findings),)
+            (), {}, findings, children=(_loose_week(children_of(document, SESSION, (), findings), findings),)
         )
     if not isinstance(document, dict):
         raise Unreadable(
@@ -35,7 +35,7 @@ def plan_node_of_json(text: str, findings: Findings) -> Node:
         return _plan_of_weeks(document, findings)
     if "sessions" in names:
         plan = _node(document, PLAN, (), findings)
-        sessions = _children(plan.values.get("sessions", []), SESSION, plan.at("sessions"), findings)
+        sessions = children_of(plan.values.get("sessions", []), SESSION, plan.at("sessions"), findings)
         return _with_children(plan, (_loose_week(sessions, findings),))
     if "exercises" in names:
         return _plan_of_one_session(document, findings)
@@ -47,7 +47,8 @@ def node_of(value: object, vocabulary: Vocabulary, place: Place, findings: Findi
     return _node(value, vocabulary, place, findings) if isinstance(value, dict) else None
 
 
-def _parsed(text: str, findings: Findings) -> Any:
+def parsed(text: str, findings: Findings) -> Any:
+    """The JSON that the text is. Raises Unreadable where it is none, or none that anybody means."""
     if _depth(text) > DEEPEST_JSON:
         raise Unreadable(f"The JSON is nested more than {DEEPEST_JSON} deep.")
 
@@ -94,11 +95,11 @@ def _plan_of_weeks(document: dict[str, Any], findings: Findings) -> Node:
     plan = _node(document, PLAN, (), findings)
     weeks = []
     for at, week in enumerate(
-        _children(plan.values.get("weeks", []), WEEK, plan.at("weeks"), findings), start=1
+        children_of(plan.values.get("weeks", []), WEEK, plan.at("weeks"), findings), start=1
     ):
-        sessions = _children(week.values.get("sessions", []), SESSION, week.at("sessions"), findings)
+        sessions = children_of(week.values.get("sessions", []), SESSION, week.at("sessions"), findings)
         numbered = Node(week.place, {"week": at, **week.values}, findings, week.written)
-        weeks.append(_with_children(numbered, tuple(map(_with_exercises, sessions))))
+        weeks.append(_with_children(numbered, tuple(map(with_exercises, sessions))))
     return _with_children(plan, tuple(weeks))
 
 
@@ -110,15 +111,15 @@ def _plan_of_one_session(document: dict[str, Any], findings: Findings) -> Node:
 
 def _loose_week(sessions: tuple[Node, ...], findings: Findings) -> Node:
     """Sessions that stand in no week; their dates will say which."""
-    return Node((), {}, findings, children=tuple(map(_with_exercises, sessions)))
+    return Node((), {}, findings, children=tuple(map(with_exercises, sessions)))
 
 
-def _with_exercises(session: Node) -> Node:
+def with_exercises(session: Node) -> Node:
     listed = session.values.get("exercises", [])
-    return _with_children(session, _children(listed, EXERCISE, session.at("exercises"), session.findings))
+    return _with_children(session, children_of(listed, EXERCISE, session.at("exercises"), session.findings))
 
 
-def _children(value: object, vocabulary: Vocabulary, place: Place, findings: Findings) -> tuple[Node, ...]:
+def children_of(value: object, vocabulary: Vocabulary, place: Place, findings: Findings) -> tuple[Node, ...]:
     if not isinstance(value, list):
         findings.problem(place, "This should be a list, in square brackets.")
         return ()

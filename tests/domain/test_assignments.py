@@ -184,7 +184,7 @@ def test_days_that_are_skipped_are_left_out_and_what_has_none_left_is_cancelled(
         (LoadProgression(200, rate_percent=10), [200, 220, 240, 260, 280, 300]),
         (LoadProgression(200, ProgressionKind.STEPPED, 10), [200, 200, 240, 240, 280, 280]),
         (LoadProgression(200, ProgressionKind.WAVE, 10), [200, 220, 240, 180, 200, 220]),
-        (LoadProgression(200, ProgressionKind.CUSTOM, 0.0, 0, 10_000, (50, 75)), [100, 150, 150, 150, 150, 150]),
+        (LoadProgression(200, ProgressionKind.CUSTOM, custom_percents=(50, 75)), [100] + [150] * 5),
         (LoadProgression(200, rate_percent=10, maximum_au=250), [200, 220, 240, 250, 250, 250]),
         (LoadProgression(200, rate_percent=-30, minimum_au=90), [200, 140, 90, 90, 90, 90]),
     ],
