@@ -119,11 +119,14 @@ def _source(asked: Mapping[str, Any]) -> str:
 
 
 def _refused(answer: Answer) -> Response | None:
-    """The first error as these routes tell it; None where there is none."""
-    for error in answer.payload.get("errors", ()):
-        details = dict(error["extensions"])
-        code = details.pop("code")
-        if answer.is_request_error:
-            return error_response(400, code, error["message"], details)
-        return error_response(status_of(code), code, error["message"], details)
-    return None
+    """The error of the first field that has one, as these routes tell it; None where there is none."""
+    errors = answer.payload.get("errors")
+    if not errors:
+        return None
+    fields = list(answer.payload.get("data") or ())
+    # Fields are answered at the same time, so the errors come in the order of chance.
+    error = min(errors, key=lambda each: fields.index(each["path"][0]) if fields else 0)
+    details = dict(error["extensions"])
+    code = details.pop("code")
+    status = 400 if answer.is_request_error else status_of(code)
+    return error_response(status, code, error["message"], details)

@@ -14,6 +14,7 @@ from app.logs import configure_logging
 from app.progress import CannotStart, step
 from app.settings import Settings, environment
 from domain.errors import Unauthorized
+from domain.session_import import LONGEST_TITLE
 from integrations.plan_files import MOST_BYTES
 from integrations.tokens import Claims
 from resolvers.context import Context
@@ -40,9 +41,10 @@ def run(settings: Settings, path: Path, *, dry_run: bool, owner: str | None = No
     if path.stat().st_size > MOST_BYTES:
         return _refuse(f"{path.name} has more than {MOST_BYTES:,} bytes. Split the plan.")
     try:
-        asked = {"format": kind, "document": _as_text(kind, path.read_bytes()), "dryRun": dry_run}
+        document = _as_text(kind, path.read_bytes())
     except UnicodeDecodeError as error:
         return _refuse(f"{path.name} is not UTF-8 (byte {error.start}); save it as UTF-8.")
+    asked = {"format": kind, "document": document, "dryRun": dry_run, "title": path.stem[:LONGEST_TITLE]}
     try:
         return asyncio.run(_run(settings, asked, owner or DEFAULT))
     except (NoSuchPerson, CannotStart) as error:

@@ -72,7 +72,9 @@ def test_a_wrong_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_field_whose_name_says_secret_is_one() -> None:
-    named = {name for name in Settings.model_fields if name.endswith(("secret", "_key", "password"))} | {"database_url"}
+    named = {name for name in Settings.model_fields if name.endswith(("secret", "_key", "password"))} | {
+        "database_url"
+    }
 
     assert {name for name, field in Settings.model_fields.items() if is_secret(field)} == named
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import httpx2
 
@@ -82,15 +83,19 @@ def started(folder: Path, *arguments: str, **variables: str) -> Iterator[Server]
         text=True,
     )
     server = Server(process, folder)
+    readers = []
     for pipe, kept in ((process.stdout, server.lines), (process.stderr, server.errors)):
         assert pipe is not None
-        threading.Thread(target=kept.extend, args=(pipe,), daemon=True).start()
+        readers.append(threading.Thread(target=_read, args=(pipe, kept), daemon=True))
+        readers[-1].start()
     try:
         yield server
     finally:
         if process.poll() is None:
             process.kill()
         process.wait(STOP_SECONDS)
+        for reader in readers:
+            reader.join(STOP_SECONDS)
 
 
 @contextmanager
@@ -106,6 +111,12 @@ def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> None:
     while not holds():
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.02)
+
+
+def _read(pipe: IO[str], kept: list[str]) -> None:
+    with pipe:
+        for line in pipe:
+            kept.append(line)  # noqa: PERF402  # line by line, as they come
 
 
 def _works_in(process: Path, folder: Path) -> bool:
