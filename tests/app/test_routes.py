@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import httpx2
 import pytest
@@ -123,6 +122,7 @@ async def test_with_the_flag_off_there_is_no_preview_and_compressing_is_disabled
     assert (compressed.status_code, compressed.json()["status"]) == (200, "disabled")
 
 
+NOBODYS_ID = "00000000-0000-4000-8000-000000000000"
 SOMETHING = {"sessionId": SESSION, "targetMinutes": 30}
 
 
@@ -141,8 +141,8 @@ SOMETHING = {"sessionId": SESSION, "targetMinutes": 30}
         (compress_path(), SOMETHING, "ingrid", 403, "forbidden"),
         (compress_path(), SOMETHING, "leo", 404, "plan_not_found"),
         (compress_path("nonsense"), SOMETHING, "mia", 404, "plan_not_found"),
-        (compress_path(str(uuid4())), SOMETHING, "mia", 404, "plan_not_found"),
-        (compress_path(), {**SOMETHING, "sessionId": str(uuid4())}, "mia", 404, "session_not_found"),
+        (compress_path(NOBODYS_ID), SOMETHING, "mia", 404, "plan_not_found"),
+        (compress_path(), {**SOMETHING, "sessionId": NOBODYS_ID}, "mia", 404, "session_not_found"),
         (
             compress_path(),
             {**SOMETHING, "sessionId": str(DEMO.sessions["mppl-push"])},

@@ -44,7 +44,7 @@ def test_the_phase_changes_at_midnight_where_the_team_is() -> None:
     assert current_phase(plan, "America/New_York", late) == BUILD
 
 
-@pytest.mark.parametrize("status", set(SeasonStatus) - {SeasonStatus.ACTIVE})
+@pytest.mark.parametrize("status", sorted(set(SeasonStatus) - {SeasonStatus.ACTIVE}))
 def test_only_an_active_plan_has_a_phase_in_force(status: SeasonStatus) -> None:
     now = datetime.combine(MONDAY, datetime.min.time(), UTC) + timedelta(hours=12)
 
