@@ -1,5 +1,25 @@
 """Every table: importing this package fills ``Base.metadata``."""
 
-from db.models import events, exercises, operations, people, plans
+from db.models import (
+    assignments,
+    athletes,
+    events,
+    exercises,
+    operations,
+    people,
+    plans,
+    seasons,
+    workouts,
+)
 
-__all__ = ["events", "exercises", "operations", "people", "plans"]
+__all__ = [
+    "assignments",
+    "athletes",
+    "events",
+    "exercises",
+    "operations",
+    "people",
+    "plans",
+    "seasons",
+    "workouts",
+]
