@@ -6,34 +6,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from structlog.typing import FilteringBoundLogger
 
 from integrations.breaker import Breaker, BreakerOpen, BreakerState
+from integrations.redis_clients import QUICK_SECONDS, RedisAddress
 
-REDIS_SECONDS = 0.2
-MOST_CONNECTIONS = 20
+MOST_COMMANDS = 20  # at a time: each has a connection of its own
 _PREFIX = "taper:cache:1:"  # the number is the format's: another version of us does not read ours
 
 T = TypeVar("T")
-
-
-def cache_client(url: str) -> Redis:
-    """A client that gives up at once: the library's own defaults retry for seconds."""
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=MOST_CONNECTIONS,
-        timeout=REDIS_SECONDS,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
-    return Redis.from_pool(pool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +38,14 @@ class RedisStore:
 
     def __init__(
         self,
-        client: Redis,
+        redis: RedisAddress,
         *,
         log: FilteringBoundLogger,
         keep_seconds: float,
         on_error: Callable[[], None] = lambda: None,
     ) -> None:
-        """The ``client`` is closed with the store."""
-        self._client = client
+        self._client: Redis = redis.quick(decode=False)  # what is in there may not be text at all
+        self._turns = asyncio.Semaphore(MOST_COMMANDS)
         self._log = log
         self._keep_milliseconds = max(1, round(keep_seconds * 1000))
         self._on_error = on_error
@@ -79,8 +64,8 @@ class RedisStore:
 
         async def look() -> Found:
             await self._tell_untold()
-            envelope, *moments = await self._client.mget(names)
-            return Found(_as_bytes(envelope), max((_as_moment(each) for each in moments), default=0.0))
+            envelope, *moments = cast("list[bytes | None]", await self._client.mget(names))
+            return Found(envelope, max((_as_moment(each) for each in moments), default=0.0))
 
         return await self._bounded(look)
 
@@ -93,7 +78,7 @@ class RedisStore:
 
     async def close(self) -> None:
         with suppress(RedisError, OSError, TimeoutError):
-            async with asyncio.timeout(REDIS_SECONDS):
+            async with asyncio.timeout(QUICK_SECONDS):
                 await self._client.aclose()
 
     async def _tell_untold(self) -> None:
@@ -110,7 +95,7 @@ class RedisStore:
         failures = (RedisError, OSError, TimeoutError)
         try:
             with self._breaker.guard(failures):
-                async with asyncio.timeout(REDIS_SECONDS):
+                async with asyncio.timeout(QUICK_SECONDS), self._turns:
                     return await call()
         except BreakerOpen:
             return None
@@ -130,15 +115,8 @@ def _group(group: str) -> str:
     return f"{_PREFIX}stale-since:{group}"
 
 
-def _as_bytes(stored: object) -> bytes | None:
-    if isinstance(stored, str):
-        return stored.encode()
-    return stored if isinstance(stored, bytes) else None
-
-
-def _as_moment(stored: object) -> float:
-    text = _as_bytes(stored)
+def _as_moment(stored: bytes | None) -> float:
     try:
-        return 0.0 if text is None else float(text)
+        return float(stored or 0)
     except ValueError:
         return 0.0  # not ours; what it hides is at most one lifetime old
