@@ -11,9 +11,10 @@ from uuid import UUID
 
 import orjson
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.base import Instant
 from db.models.operations import OutboxRow
 from domain.events import Event
 
@@ -36,27 +37,41 @@ class StoredEvent:
     team_id: UUID | None
 
 
+# One statement for any number of events, with ids in their order. Ids and times are text in the payload.
+_APPEND = text("""
+    INSERT INTO outbox (event_type, aggregate_type, aggregate_id, aggregate_version, payload, occurred_at,
+                        correlation_id, organization_id, team_id)
+    SELECT event_type, aggregate_type, aggregate_id, version, CAST(payload AS jsonb),
+           CAST(:occurred_at AS timestamptz), CAST(:correlation_id AS text), organization_id, team_id
+    FROM unnest(CAST(:event_types AS text[]), CAST(:aggregate_types AS text[]),
+                CAST(:aggregate_ids AS uuid[]), CAST(:versions AS bigint[]), CAST(:payloads AS text[]),
+                CAST(:organization_ids AS uuid[]), CAST(:team_ids AS uuid[]))
+         WITH ORDINALITY AS event(event_type, aggregate_type, aggregate_id, version, payload,
+                                  organization_id, team_id, place)
+    ORDER BY place
+""").bindparams(bindparam("occurred_at", type_=Instant()))
+
+
 async def append(db_session: AsyncSession, events: Sequence[Event], occurred_at: datetime) -> None:
     """Write the events with the transaction; a second one of a type for a version of an aggregate fails."""
     if not events:
         return
     correlation_id = structlog.contextvars.get_contextvars().get("correlation_id")
-    rows = [
+    await db_session.execute(
+        _APPEND,
         {
-            "event_type": event.type,
-            "aggregate_type": event.aggregate_type,
-            "aggregate_id": event.aggregate_id,
-            "aggregate_version": event.version,
-            "payload": _payload(event),
+            "event_types": [event.type for event in events],
+            "aggregate_types": [event.aggregate_type for event in events],
+            "aggregate_ids": [event.aggregate_id for event in events],
+            "versions": [event.version for event in events],
+            "payloads": [orjson.dumps(event, default=_plain).decode() for event in events],
+            "organization_ids": [event.organization_id for event in events],
+            # Only some events are about a team.
+            "team_ids": [getattr(event, "team_id", None) for event in events],
             "occurred_at": occurred_at,
             "correlation_id": None if correlation_id is None else str(correlation_id),
-            "organization_id": event.organization_id,
-            "team_id": getattr(event, "team_id", None),  # only some events are about a team
-        }
-        for event in events
-    ]
-    # One statement with all the rows, and ids in the order of the events.
-    await db_session.execute(insert(OutboxRow).values(rows))
+        },
+    )
 
 
 async def events_of(db_session: AsyncSession, aggregate_type: str, aggregate_id: UUID) -> list[StoredEvent]:
@@ -70,8 +85,7 @@ async def events_of(db_session: AsyncSession, aggregate_type: str, aggregate_id:
     return [StoredEvent(*row) for row in found]
 
 
-def _payload(event: Event) -> dict[str, Any]:
-    """The event's fields as JSON types: ids and times as text."""
-    # The driver's UUIDs are a subclass, which orjson does not know.
-    payload: dict[str, Any] = orjson.loads(orjson.dumps(event, default=str))
-    return payload
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):  # the driver's own class of it
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")

@@ -96,7 +96,7 @@ def write(stored: StoredEvent) -> bytes:
     body = dict(stored.payload)
     body[f"{stored.aggregate_type}_id"] = body.pop("aggregate_id")
     envelope = {
-        "eventId": stored.event_id,
+        "eventId": str(stored.event_id),
         "eventType": stored.event_type,
         "timestamp": stored.occurred_at,
         "correlationId": stored.correlation_id,

@@ -43,7 +43,7 @@ def show(id: Id) -> None:
     import orjson
 
     letter = _run(lambda letters: letters.one(id))
-    typer.echo(orjson.dumps(dataclasses.asdict(letter), option=orjson.OPT_INDENT_2).decode())
+    typer.echo(orjson.dumps(dataclasses.asdict(letter), default=str, option=orjson.OPT_INDENT_2).decode())
 
 
 @cli.command()
