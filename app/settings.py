@@ -24,8 +24,10 @@ from app.settings_types import (
     LogFormat,
     LogLevel,
     Origins,
+    SigningKey,
     SigningSecret,
     Switch,
+    is_private,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,6 +169,39 @@ class Settings(BaseSettings):
         "Redis", None, "Its password, if it wants one.", "the password", '"$(cat /run/secrets/redis)"'
     )
 
+    planning_service_url: Address | None = _setting(
+        "Planning service",
+        None,
+        "Service that phases, season plans, templates and workload come from. Without it they come from the "
+        "database.",
+        "an http:// or https:// address (https in production, but for one on this machine)",
+        "https://planning.example.com",
+    )
+    planning_service_key: SigningKey | None = _setting(
+        "Planning service",
+        None,
+        "Private key that signs our tokens for it. PLANNING_SERVICE_URL needs one.",
+        "an Ed25519 private key in PEM form, e.g. from: openssl genpkey -algorithm ed25519",
+        '"$(cat /run/secrets/planning_service_key.pem)"',
+    )
+    planning_service_audience: str = _setting(
+        "Planning service",
+        "planning-service",
+        "The `aud` of our tokens for it.",
+        "a name",
+        "planning-service",
+        min_length=1,
+    )
+    planning_service_rate: int = _setting(
+        "Planning service",
+        20,
+        "Calls a second that this process makes to it at most.",
+        "a whole number from 1 to 10000",
+        "50",
+        ge=1,
+        le=10_000,
+    )
+
     jwt_jwks_url: Address | None = _setting(
         "Tokens",
         None,
@@ -201,7 +236,7 @@ class Settings(BaseSettings):
     jwt_algorithms: Algorithms = _setting(
         "Tokens",
         ("HS256", "RS256", "ES256", "EdDSA"),
-        "Signature algorithms that are accepted. HS… is only ever tried with JWT_SECRET, the others "
+        "Signature algorithms that are accepted. HS256 is only ever tried with JWT_SECRET, the others "
         "only with keys of JWT_JWKS_URL.",
         f"one or more of {', '.join(ALGORITHMS)}, separated by commas",
         "EdDSA",
@@ -289,6 +324,20 @@ class Settings(BaseSettings):
         if url and not url.startswith("https:") and info.data.get("taper_env") == "production":
             raise ValueError("keys fetched without encryption can be replaced on the way")
         return url
+
+    @field_validator("planning_service_url")
+    @classmethod
+    def _tokens_go_encrypted(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url and info.data.get("taper_env") == "production" and not is_private(url):
+            raise ValueError("a token sent without encryption can be taken on the way")
+        return url
+
+    @field_validator("planning_service_key")
+    @classmethod
+    def _calls_are_signed(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if key is None and info.data.get("planning_service_url"):
+            raise ValueError("PLANNING_SERVICE_URL needs PLANNING_SERVICE_KEY")
+        return key
 
     @field_validator("jwt_secret")
     @classmethod

@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
+from integrations.service_tokens import read_signing_key
+
 SHORTEST_SECRET_BYTES = 32  # RFC 7518, 3.2: an HS256 key is at least as long as the hash
-ALGORITHMS = ("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
+ALGORITHMS = ("HS256", "RS256", "ES256", "EdDSA")
 
 
 def _lower(value: object) -> object:
@@ -29,6 +31,12 @@ def check_address(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{url} is not an http address")
     return url
+
+
+def is_private(url: str) -> bool:
+    """Whether nobody on the way can read what is sent there."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
@@ -59,6 +67,11 @@ def _check_signing_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _check_signing_key(secret: SecretStr) -> SecretStr:
+    read_signing_key(secret.get_secret_value())
+    return secret
+
+
 def _check_algorithms(names: tuple[str, ...]) -> tuple[str, ...]:
     unknown = [name for name in names if name not in ALGORITHMS]
     if unknown:
@@ -76,3 +89,4 @@ Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterVal
 Algorithms = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_check_algorithms)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_check_database_url)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_check_signing_secret)]
+SigningKey = Annotated[SecretStr, AfterValidator(_check_signing_key)]

@@ -14,6 +14,7 @@ from app.commands import settings_doc
 from app.dev_secret import signing_secret
 from app.settings import ROOT, Settings, environment
 from app.settings_problems import SettingsError, expects, group, is_secret
+from tests.app.test_planning_settings import KEY
 
 SECRET = "correct-horse-battery-staple-correct"
 
@@ -260,12 +261,13 @@ def test_a_page_out_of_step_is_found_and_mended(tmp_path: Path, capsys: pytest.C
 
 def test_every_setting_is_explained_and_its_example_works() -> None:
     page = settings_doc.page()
+    keys = {"jwt_secret": SECRET, "planning_service_key": KEY}  # their examples are commands to run
     for name, field in Settings.model_fields.items():
         assert field.description
         assert expects(field)
         assert group(field)
         assert field.examples
         assert f"| `{name.upper()}` |" in page
-        example = SECRET if name == "jwt_secret" else field.examples[0]  # its example is a command to run
-        Settings.model_validate({"jwt_secret": SECRET, name: example})
+        example = keys.get(name, field.examples[0])
+        Settings.model_validate(keys | {name: example})
     assert "FEATURE_STREAM5_TIME_CRUNCH_MODE" in page
