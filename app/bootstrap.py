@@ -18,8 +18,10 @@ from app.operations import Operations
 from app.settings import Settings
 from app.settings_problems import SettingsError
 from db.database import Database
+from db.engine import Waits
 from integrations.analytics import Analytics
-from integrations.flags import Flags
+from integrations.flag_overrides import overrides_from
+from integrations.flags import Flag, Flags
 from integrations.jwks import Jwks
 from integrations.metrics import Metrics
 from integrations.tokens import Tokens
@@ -79,7 +81,7 @@ def wire(
     ``environ`` is read for overrides of flags only. A ``schema`` other than the product's is for tests.
     """
     metrics = Metrics()
-    database = Database(database_url, clock=clock, pool_size=settings.db_pool_size)
+    database = Database(database_url, clock=clock, pool_size=settings.db_pool_size, waits=_waits(settings))
     flags = Flags(
         sdk_key=_secret(settings.launchdarkly_sdk_key),
         environ=environ,
@@ -115,17 +117,40 @@ def wire(
     )
 
 
+def refuse_contradictions(settings: Settings, environ: Mapping[str, str]) -> None:
+    """What ``wire`` would refuse, found before anything is started."""
+    overrides_from(environ, [each.value for each in Flag])
+    _tokens(settings)
+
+
+def _waits(settings: Settings) -> Waits:
+    return Waits(
+        pool=settings.db_pool_seconds,
+        connect=settings.db_connect_seconds,
+        lock=settings.db_lock_seconds,
+        statement=settings.db_statement_seconds,
+        idle=settings.db_idle_seconds,
+        transaction=settings.db_transaction_seconds,
+    )
+
+
 def _tokens(settings: Settings) -> Tokens:
+    """By a secret, or by published keys: not by both, or a token could choose its own key."""
     log = structlog.get_logger("integrations.tokens")
-    issuer, audience = settings.jwt_issuer, settings.jwt_audience
-    if settings.jwt_jwks_url is None:
-        secret = _secret(signing_secret(settings))
-        return Tokens(issuer=issuer, audience=audience, log=log, secret=secret)
-    if settings.jwt_secret is not None:
-        raise SettingsError(
-            ["  JWT_SECRET and JWT_JWKS_URL are both set: keep one, so that no token chooses its own key"]
+    url = settings.jwt_jwks_url
+    if url is not None and settings.jwt_secret is not None:
+        raise SettingsError(["  JWT_SECRET and JWT_JWKS_URL are both set: keep one of them"])
+    try:
+        return Tokens(
+            issuer=settings.jwt_issuer,
+            audience=settings.jwt_audience,
+            algorithms=frozenset(settings.jwt_algorithms),
+            log=log,
+            secret=None if url is not None else _secret(signing_secret(settings)),
+            jwks=None if url is None else Jwks(url, log=log),
         )
-    return Tokens(issuer=issuer, audience=audience, log=log, jwks=Jwks(settings.jwt_jwks_url, log=log))
+    except ValueError as error:
+        raise SettingsError([f"  JWT_ALGORITHMS: {error}"]) from None
 
 
 def _secret(value: SecretStr | None) -> str | None:

@@ -18,7 +18,7 @@ from db.embedded import EmbeddedPostgres, url_of_running
 from db.embedded_files import EmbeddedPostgresError
 
 EMBEDDED = "postgres"
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 5.0
 PAUSE_SECONDS = 0.5
 
 

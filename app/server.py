@@ -8,7 +8,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -19,7 +19,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
-from app.bootstrap import Application, wire
+from app.bootstrap import Application, refuse_contradictions, wire
 from app.calendar import calendar_routes
 from app.database_access import bring_up_to_date, database_url
 from app.demo import fill
@@ -36,6 +36,7 @@ from app.settings_problems import SettingsError
 from app.stopping import Stop, stop_by_signals
 from app.welcome import welcome
 from integrations.flag_overrides import FlagOverrideError
+from integrations.flags import Flag
 
 _log = structlog.get_logger(__name__)
 
@@ -88,11 +89,14 @@ def serve(settings: Settings) -> None:
 
 
 async def _run(settings: Settings) -> None:
+    environ, turned_on = with_flags_on(settings, environment())
+    refuse_contradictions(settings, environ)
     with stop_by_signals() as stop:
         try:
             with listening_socket(settings.host, settings.port) as listener:
                 async with database_url(settings) as url:
-                    await _serve(settings, url, listener, stop)
+                    application = wire(settings, url, environ=environ)
+                    await _serve(application, url, listener, stop, turned_on)
         except asyncio.CancelledError:
             if stop.signal is None:
                 raise
@@ -100,11 +104,16 @@ async def _run(settings: Settings) -> None:
             sys.exit(128 + stop.signal)
 
 
-async def _serve(settings: Settings, url: str, listener: socket.socket, stop: Stop) -> None:
-    await bring_up_to_date(url)
-    environ, turned_on = with_flags_on(settings, environment())
-    application = wire(settings, url, environ=environ)
+async def _serve(
+    application: Application,
+    url: str,
+    listener: socket.socket,
+    stop: Stop,
+    turned_on: Sequence[Flag],
+) -> None:
+    settings = application.settings
     try:
+        await bring_up_to_date(url)
         async with step("Connecting to the other systems"):
             await application.start()
         has_demo = await fill(application)

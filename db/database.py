@@ -18,7 +18,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import outbox
-from db.engine import ReadOnlySession, create_engine, has_failed_statement
+from db.engine import ReadOnlySession, Waits, create_engine, has_failed_statement
 from db.failures import (
     CommitUnknownError,
     Fault,
@@ -80,8 +80,9 @@ class Database:
         clock: Callable[[], datetime],
         pool_size: int = 10,
         after_commit: Sequence[AfterCommit] = (),
+        waits: Waits | None = None,
     ) -> None:
-        self.engine = create_engine(url, pool_size=pool_size)
+        self.engine = create_engine(url, pool_size=pool_size, waits=waits)
         # A connection of its own: a full pool is a busy server, not a database that is away.
         self._check_engine = create_engine(url, pool_size=1)
         self._clock = clock

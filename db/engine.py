@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import orjson
 from sqlalchemy import URL, Connection, ExceptionContext, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
-POOL_WAIT_SECONDS = 1.0
-CONNECT_SECONDS = 2.0
-# Only a server that hangs needs this one: a live one stops the statement itself, sooner.
-_DRIVER_SECONDS = 4.0
-_SERVER_SETTINGS = {
-    "application_name": "taper",
-    "timezone": "UTC",
-    "statement_timeout": "3s",
-    "lock_timeout": "2s",
-    "idle_in_transaction_session_timeout": "5s",
-    "transaction_timeout": "10s",
-}
 _FAILED = "statement_failed"
 
 
-def create_engine(url: str | URL, *, pool_size: int) -> AsyncEngine:
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The longest that anything may take, in seconds. ``idle``: within a transaction."""
+
+    pool: float = 1.0
+    connect: float = 2.0
+    lock: float = 2.0
+    statement: float = 3.0
+    idle: float = 5.0
+    transaction: float = 10.0
+
+    def as_server_settings(self) -> dict[str, str]:
+        return {
+            "statement_timeout": _milliseconds(self.statement),
+            "lock_timeout": _milliseconds(self.lock),
+            "idle_in_transaction_session_timeout": _milliseconds(self.idle),
+            "transaction_timeout": _milliseconds(self.transaction),
+        }
+
+
+def create_engine(url: str | URL, *, pool_size: int, waits: Waits | None = None) -> AsyncEngine:
     """An engine whose every wait is bounded, and which knows when a statement of a transaction failed."""
+    waits = waits or Waits()
     engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=POOL_WAIT_SECONDS,
+        pool_timeout=waits.pool,
         pool_use_lifo=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={
-            "timeout": CONNECT_SECONDS,
-            "command_timeout": _DRIVER_SECONDS,
-            "server_settings": dict(_SERVER_SETTINGS),
+            "timeout": waits.connect,
+            # Only a server that hangs needs this one: a live one stops the statement itself, sooner.
+            "command_timeout": waits.statement + 1,
+            "server_settings": {
+                "application_name": "taper",
+                "timezone": "UTC",
+                **waits.as_server_settings(),
+            },
         },
     )
     event.listen(engine.sync_engine, "begin", _forget_failure)
     event.listen(engine.sync_engine, "rollback_savepoint", _forget_failure)
     event.listen(engine.sync_engine, "handle_error", _remember_failure)
     return engine
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{round(seconds * 1000)}ms"
 
 
 class ReadOnlySession(Session):

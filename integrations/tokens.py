@@ -85,7 +85,9 @@ class Tokens:
         log: FilteringBoundLogger,
         secret: str | None = None,
         jwks: Jwks | None = None,
+        algorithms: frozenset[str] | None = None,
     ) -> None:
+        """``algorithms`` narrows those that the kind of key permits."""
         self._keys: str | Jwks
         if secret is not None and jwks is None:
             self._keys, self._algorithms = _strong(secret), frozenset({_SHARED_KEY_ALGORITHM})
@@ -93,6 +95,10 @@ class Tokens:
             self._keys, self._algorithms = jwks, PUBLIC_KEY_ALGORITHMS
         else:
             raise ValueError("tokens are verified by a secret or by a JWKS address: set exactly one")
+        if algorithms is not None:
+            permitted, self._algorithms = self._algorithms, self._algorithms & algorithms
+            if not self._algorithms:
+                raise ValueError(f"with this kind of key, one of {', '.join(sorted(permitted))} is needed")
         self._issuer = issuer
         self._audience = audience
         self._log = log

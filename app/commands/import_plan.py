@@ -13,8 +13,10 @@ from app.development import DEFAULT, NoSuchPerson, person_id
 from app.logs import configure_logging
 from app.progress import CannotStart, step
 from app.settings import Settings, environment
+from app.settings_problems import SettingsError
 from domain.errors import Unauthorized
 from domain.session_import import LONGEST_TITLE
+from integrations.flag_overrides import FlagOverrideError
 from integrations.plan_files import MOST_BYTES
 from integrations.tokens import Claims
 from resolvers.context import Context
@@ -47,7 +49,7 @@ def run(settings: Settings, path: Path, *, dry_run: bool, owner: str | None = No
     asked = {"format": kind, "document": document, "dryRun": dry_run, "title": path.stem[:LONGEST_TITLE]}
     try:
         return asyncio.run(_run(settings, asked, owner or DEFAULT))
-    except (NoSuchPerson, CannotStart) as error:
+    except (NoSuchPerson, CannotStart, SettingsError, FlagOverrideError) as error:
         return _refuse(str(error))
 
 
