@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -37,6 +37,7 @@ class Solver:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="taper-solver")
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._under_way: dict[Hashable, asyncio.Task[Any]] = {}
+        self._waiting: Counter[asyncio.Task[Any]] = Counter()
         self._answers_kept = answers_kept
 
     async def compress(
@@ -127,9 +128,16 @@ class Solver:
         task: asyncio.Task[T] | None = self._under_way.get(key)
         if task is None:
             task = self._under_way[key] = asyncio.create_task(self._worked_out(key, work))
-            task.add_done_callback(lambda _: self._under_way.pop(key, None))
-        # Shielded: a caller who leaves takes the answer from nobody else.
-        return await asyncio.shield(task)
+        self._waiting[task] += 1
+        try:
+            # Shielded: a caller who leaves takes the answer from nobody else.
+            return await asyncio.shield(task)
+        finally:
+            self._waiting[task] -= 1
+            if not self._waiting[task]:
+                # Out of reach first: who asks from now on is not to wait for what is being cancelled.
+                del self._waiting[task], self._under_way[key]
+                task.cancel()  # unless it is done, nobody wants it, and others queue behind it
 
     async def _worked_out(self, key: Hashable, work: Callable[[], T]) -> T:
         answer, seconds = await asyncio.get_running_loop().run_in_executor(self._threads, _timed, work)

@@ -18,7 +18,7 @@ from domain.compression.model import Options, Strategy
 from domain.errors import PlanMissingContent
 from domain.sessions import LoggedDuration, Prescription
 from integrations.metrics import Metrics
-from resolvers.solver import Solver
+from resolvers.solver import THREADS, Solver
 from tests.factories import NOW
 from tests.integrations.helpers import measured_stall
 from tests.world import a_long_session
@@ -161,6 +161,43 @@ async def test_a_caller_who_leaves_takes_the_answer_from_nobody(
     assert (await staying).target_minutes == 45
     with pytest.raises(asyncio.CancelledError):
         await leaving
+
+
+async def test_what_nobody_waits_for_any_more_is_not_begun(
+    solver: Solver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    busy, may_end = threading.Barrier(THREADS + 1), threading.Event()
+
+    def slow(*arguments: Any, target_minutes: int, **named: Any) -> Any:
+        begun.append(target_minutes)
+        if target_minutes < 20:
+            busy.wait(5)
+            may_end.wait(5)
+        return compress(*arguments, target_minutes=target_minutes, **named)
+
+    monkeypatch.setattr(engine, "compress", slow)
+    session = a_copy()
+
+    def ask(minutes: int) -> asyncio.Task[Any]:
+        return asyncio.create_task(solver.compress(session, **asked(minutes)))
+
+    holding = [ask(10 + number) for number in range(THREADS)]
+    await asyncio.to_thread(busy.wait, 5)
+    given_up, wanted = [ask(minutes) for minutes in range(20, 40)], ask(40)
+    await asyncio.sleep(0.05)
+
+    for each in given_up:
+        each.cancel()
+    await asyncio.wait(given_up[:1])
+    again = ask(20)  # in the moment when the first is on its way out
+    await asyncio.wait(given_up)
+    may_end.set()
+
+    assert (await wanted).target_minutes == 40
+    assert (await again).target_minutes == 20
+    await asyncio.gather(*holding)
+    assert sorted(begun) == [*range(10, 10 + THREADS), 20, 40]
 
 
 async def test_the_loop_is_free_while_it_computes(solver: Solver, monkeypatch: pytest.MonkeyPatch) -> None:
