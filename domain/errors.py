@@ -144,4 +144,5 @@ class ImportRefused(DomainError):
 
     @property
     def message(self) -> str:
-        return f"Nothing was imported: {len(self.problems)} rows need mending."
+        count = len(self.problems)
+        return f"Nothing was imported: {'1 thing needs' if count == 1 else f'{count} things need'} mending."

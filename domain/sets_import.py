@@ -58,6 +58,11 @@ def _written_sets(node: Node) -> ReadSets | None:
         return None
     if sets is not None and not sets.isdecimal():
         if reps or hold:
+            try:
+                read_sets(sets)
+            except CannotRead:
+                node.problem("sets", f"{shown(sets)} is not a number of sets; write one, such as 3.")
+                return None
             beside = "reps" if reps else "hold_s"
             node.problem(
                 beside,

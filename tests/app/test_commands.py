@@ -144,7 +144,7 @@ class TestImport:
         assert code == 1
         assert "row 2" in made.err
         assert "row 4" in made.err
-        assert "Nothing was imported: 2 rows need mending." in made.err
+        assert "Nothing was imported: 2 things need mending." in made.err
         assert made.out == ""
         assert plans_of(demo_url) == before
 

@@ -36,6 +36,8 @@ from tests.domain.import_cases import (
         ({"sets": 3}, "reps", "There are no repetitions"),
         ({"sets": 3, "reps": 5, "hold_s": 10}, "hold_s", "not both"),
         ({"sets": "3x5", "reps": 5}, "reps", "leave this empty"),
+        ({"sets": "three", "reps": 5}, "sets", "not a number of sets"),
+        ({"sets": "x", "hold_s": 30}, "sets", "not a number of sets"),
         ({"sets": 3, "reps": "many"}, "reps", "is not understood"),
         ({"sets": 3, "hold_s": "4x"}, "hold_s", "is not understood"),
         ({"sets": 21, "reps": 5}, "sets", "from 1 to 20"),
