@@ -49,12 +49,14 @@ NO_FACTS = Facts()
 class AdjustedAssignment:
     """``adjustments`` are what was changed just now, from the value before to the value after.
 
-    That is what the history keeps; what is in force is in ``assignment.planning``.
+    That is what the history keeps; what is in force is in ``assignment.planning``. ``phase_id`` is the phase
+    that was followed or left; a relief has none.
     """
 
     before: WorkoutAssignment
     assignment: WorkoutAssignment
     adjustments: tuple[PhaseAdjustment, ...] = ()
+    phase_id: UUID | None = None
 
     @property
     def changed(self) -> bool:
@@ -108,7 +110,7 @@ def adjust(
         ),
     )
     just_now = tuple(_adjustments(now_there, wanted, reasons, now, by))
-    return AdjustedAssignment(assignment, after, in_force if force else just_now)
+    return AdjustedAssignment(assignment, after, in_force if force else just_now, phase.id)
 
 
 def restore(assignment: WorkoutAssignment, *, now: datetime, by: Actor, reason: str) -> AdjustedAssignment:
@@ -118,7 +120,8 @@ def restore(assignment: WorkoutAssignment, *, now: datetime, by: Actor, reason: 
     plain = _original_values(assignment.planning.original)
     reasons = dict.fromkeys(AdjustmentType, reason)
     undone = tuple(_adjustments(_values_of(assignment), plain, reasons, now, by))
-    return AdjustedAssignment(assignment, _with(assignment, plain, NOT_IN_A_PHASE), undone)
+    left = assignment.planning.planning_phase_id
+    return AdjustedAssignment(assignment, _with(assignment, plain, NOT_IN_A_PHASE), undone, left)
 
 
 def relieve(

@@ -85,9 +85,8 @@ class WorkoutAssignmentRow(Base):
             "cardinality(weekdays) = 0 OR recurrence IN ('weekly', 'biweekly', 'custom')",
             name="weekdays_when",
         ),
-        CheckConstraint(
-            "recurrence_ends_on >= scheduled_on AND recurrence <> 'none'", name="recurrence_ends_on"
-        ),
+        CheckConstraint("recurrence_ends_on >= scheduled_on", name="recurrence_ends_on"),
+        CheckConstraint("recurrence <> 'none' OR recurrence_ends_on IS NULL", name="recurrence_ends_when"),
         CheckConstraint(
             "cardinality(exceptions) <= 400 AND array_position(exceptions, NULL) IS NULL", name="exceptions"
         ),

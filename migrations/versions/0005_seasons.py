@@ -475,8 +475,11 @@ def upgrade() -> None:
             name=op.f("ck_workout_assignments_recurrence"),
         ),
         sa.CheckConstraint(
-            "recurrence_ends_on >= scheduled_on AND recurrence <> 'none'",
-            name=op.f("ck_workout_assignments_recurrence_ends_on"),
+            "recurrence_ends_on >= scheduled_on", name=op.f("ck_workout_assignments_recurrence_ends_on")
+        ),
+        sa.CheckConstraint(
+            "recurrence <> 'none' OR recurrence_ends_on IS NULL",
+            name=op.f("ck_workout_assignments_recurrence_ends_when"),
         ),
         sa.CheckConstraint(
             "status IN ('draft', 'active', 'completed', 'cancelled', 'archived')",

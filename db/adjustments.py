@@ -1,0 +1,197 @@
+"""Bringing many assignments in step at once, and the history of what was changed.
+
+However many there are: one statement locks and reads them, two read what the rules need to know, one writes
+them and one their history. The rules are Python's (``domain/adjustments.py``), and run between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, Text, case, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.assignment_rows import ASSIGNMENT, assignment_of
+from db.assignments import save_assignments
+from db.athletes import physiology_of
+from db.bulk import insert_records
+from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
+from db.paging import Order, Page, PageRequest, fetch_pages
+from db.workouts import prescriptions_of_workouts
+from domain.adjustments import AdjustedAssignment, Facts
+from domain.assignments import AssignmentStatus, WorkoutAssignment
+from domain.phases import SeasonPhase
+from domain.planning import Actor, AdjustmentType, PhaseAdjustment
+from domain.recurrence import RecurrencePattern
+
+PHASE_IN_METADATA = literal_column("(workout_assignments.metadata -> 'planningPhaseId')", JSONB)
+SEASON_IN_METADATA = literal_column("(workout_assignments.metadata -> 'seasonPlanId')", JSONB)
+RECORD = (
+    AssignmentAdjustmentRow.id,
+    AssignmentAdjustmentRow.assignment_id,
+    AssignmentAdjustmentRow.assignment_version,
+    AssignmentAdjustmentRow.phase_id,
+    AssignmentAdjustmentRow.type,
+    AssignmentAdjustmentRow.original,
+    AssignmentAdjustmentRow.adjusted,
+    AssignmentAdjustmentRow.reason,
+    AssignmentAdjustmentRow.actor_id,
+    AssignmentAdjustmentRow.actor_name,
+    AssignmentAdjustmentRow.created_at,
+)
+NEWEST_FIRST = Order(
+    (AssignmentAdjustmentRow.assignment_version, AssignmentAdjustmentRow.type), descending=True
+)
+LATEST_FIRST = Order((AssignmentAdjustmentRow.id,), descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentRecord:
+    """An entry of an assignment's history. ``phase_id`` None: no phase had to do with it."""
+
+    id: UUID
+    assignment_id: UUID
+    assignment_version: int
+    phase_id: UUID | None
+    adjustment: PhaseAdjustment
+
+
+async def lock_assignments_of_phase(
+    db_session: AsyncSession,
+    team_id: UUID,
+    phase: SeasonPhase,
+    today: date,
+    player_ids: Collection[UUID] | None = None,
+) -> list[WorkoutAssignment]:
+    """The team's active assignments that ``domain.assignments.is_in_phase`` says are in it, locked, by id."""
+    row = WorkoutAssignmentRow
+    day = case(
+        (row.recurrence == RecurrencePattern.NONE, row.scheduled_on),
+        else_=func.least(func.greatest(row.scheduled_on, today), func.coalesce(row.last_day, date.max)),
+    )
+    query = select(*ASSIGNMENT).where(
+        row.team_id == team_id,
+        row.status == AssignmentStatus.ACTIVE,
+        row.scheduled_on <= phase.ends_on,
+        day.between(phase.starts_on, phase.ends_on),
+    )
+    if player_ids is not None:
+        query = query.where(row.player_id.in_(player_ids))
+    return await _locked(db_session, query)
+
+
+async def lock_followers_of_phases(
+    db_session: AsyncSession, phase_ids: Collection[UUID]
+) -> list[WorkoutAssignment]:
+    """The draft and active assignments that follow these phases now, of whatever team, locked, by id."""
+    return await _locked(db_session, _followers(PHASE_IN_METADATA, phase_ids))
+
+
+async def lock_followers_of_seasons(
+    db_session: AsyncSession, season_plan_ids: Collection[UUID]
+) -> list[WorkoutAssignment]:
+    """The draft and active assignments that follow any phase of these season plans, locked, by id."""
+    return await _locked(db_session, _followers(SEASON_IN_METADATA, season_plan_ids))
+
+
+async def facts_for(db_session: AsyncSession, assignments: Collection[WorkoutAssignment]) -> Facts:
+    """What the rules need to know of the assignments' players and workouts: two statements."""
+    return Facts(
+        physiology=await physiology_of(db_session, {each.player_id for each in assignments}),
+        prescriptions=await prescriptions_of_workouts(db_session, {each.workout_id for each in assignments}),
+    )
+
+
+async def save_adjustments(
+    db_session: AsyncSession, adjusted: Sequence[AdjustedAssignment], now: datetime
+) -> int:
+    """Store those that changed, with their history; returns how many. Two statements, however many there are.
+
+    They were locked in this transaction, so that nobody can have changed them since they were read.
+    """
+    changed = [each for each in adjusted if each.changed]
+    await save_assignments(db_session, [_touched(each.assignment, now) for each in changed])
+    await insert_records(
+        db_session,
+        AssignmentAdjustmentRow,
+        [_record_of(each, adjustment) for each in changed for adjustment in each.adjustments],
+    )
+    return len(changed)
+
+
+async def adjustments_of_assignments(
+    db_session: AsyncSession, assignment_ids: Sequence[UUID], request: PageRequest
+) -> dict[UUID, Page[AdjustmentRecord]]:
+    """A page of the history of each assignment, newest first."""
+
+    def of_assignment(assignment_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
+        return select(*RECORD).where(AssignmentAdjustmentRow.assignment_id == assignment_id)
+
+    return await fetch_pages(db_session, assignment_ids, of_assignment, NEWEST_FIRST, request, _record)
+
+
+async def adjustments_of_phases(
+    db_session: AsyncSession, phase_ids: Sequence[UUID], request: PageRequest
+) -> dict[UUID, Page[AdjustmentRecord]]:
+    """A page of what each phase has done to assignments, newest first."""
+
+    def of_phase(phase_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
+        return select(*RECORD).where(AssignmentAdjustmentRow.phase_id == phase_id)
+
+    return await fetch_pages(db_session, phase_ids, of_phase, LATEST_FIRST, request, _record)
+
+
+def _followers(path: ColumnElement[Any], ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    """``?|`` is what the index answers for many ids at once."""
+    texts = literal([str(each) for each in ids], ARRAY(Text))
+    return select(*ASSIGNMENT).where(
+        path.op("?|", is_comparison=True)(texts),
+        WorkoutAssignmentRow.status.in_([AssignmentStatus.DRAFT, AssignmentStatus.ACTIVE]),
+    )
+
+
+async def _locked(db_session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[WorkoutAssignment]:
+    """In the order of their ids, so that two who lock the same ones wait and do not deadlock."""
+    rows = await db_session.execute(query.order_by(WorkoutAssignmentRow.id).with_for_update(key_share=True))
+    return [assignment_of(row) for row in rows]
+
+
+def _touched(assignment: WorkoutAssignment, now: datetime) -> WorkoutAssignment:
+    return replace(assignment, updated_at=now)
+
+
+def _record_of(adjusted: AdjustedAssignment, adjustment: PhaseAdjustment) -> dict[str, Any]:
+    return {
+        "assignment_id": adjusted.assignment.id,
+        "assignment_version": adjusted.assignment.version + 1,
+        "phase_id": adjusted.phase_id,
+        "type": adjustment.type,
+        "original": adjustment.original,
+        "adjusted": adjustment.adjusted,
+        "reason": adjustment.reason,
+        "actor_id": adjustment.by.id,
+        "actor_name": adjustment.by.name,
+        "created_at": adjustment.at,
+    }
+
+
+def _record(row: Row[*tuple[Any, ...]]) -> AdjustmentRecord:
+    return AdjustmentRecord(
+        id=row.id,
+        assignment_id=row.assignment_id,
+        assignment_version=row.assignment_version,
+        phase_id=row.phase_id,
+        adjustment=PhaseAdjustment(
+            AdjustmentType(row.type),
+            row.original,
+            row.adjusted,
+            row.reason,
+            row.created_at,
+            Actor(row.actor_id, row.actor_name),
+        ),
+    )

@@ -1,0 +1,168 @@
+"""Workout assignments: who has what to do. How a phase changes many at once is in ``db/adjustments.py``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, ColumnElement, Select, func, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.assignment_rows import ASSIGNMENT, assignment_of, changes_of, record_of
+from db.bulk import insert_records, update_records
+from db.models.assignments import WorkoutAssignmentRow
+from db.paging import Order, Page, PageRequest, fetch_pages
+from domain.assignments import OPEN_STATUSES, AssignmentStatus, WorkoutAssignment
+from domain.errors import Conflict
+from domain.planning import moment_text
+
+BY_DAY = Order((WorkoutAssignmentRow.scheduled_on, WorkoutAssignmentRow.id))
+# Written out, so that they are the very expressions of the indexes whatever the plan is made for.
+PHASE_ID: ColumnElement[str | None] = literal_column("(workout_assignments.metadata ->> 'planningPhaseId')")
+IN_A_PHASE: ColumnElement[bool] = literal_column(
+    "((workout_assignments.metadata ->> 'planningPhaseId') IS NOT NULL)", Boolean
+)
+LAST_ADJUSTED: ColumnElement[str | None] = literal_column(
+    "(workout_assignments.metadata ->> 'lastPhaseAdjustment')"
+)
+
+
+async def assignments_by_id(
+    db_session: AsyncSession, assignment_ids: Collection[UUID]
+) -> dict[UUID, WorkoutAssignment]:
+    query = select(*ASSIGNMENT).where(WorkoutAssignmentRow.id.in_(assignment_ids))
+    return {each.id: each for each in await _assignments(db_session, query)}
+
+
+async def assignments_of_teams(
+    db_session: AsyncSession, team_ids: Sequence[UUID], first: date, last: date, request: PageRequest
+) -> dict[UUID, Page[WorkoutAssignment]]:
+    """A page of each team's assignments with days from ``first`` to ``last``, by their first day."""
+
+    def of_team(team_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
+        return select(*ASSIGNMENT).where(WorkoutAssignmentRow.team_id == team_id, *_within(first, last))
+
+    return await fetch_pages(db_session, team_ids, of_team, BY_DAY, request, assignment_of)
+
+
+async def assignments_of_players(
+    db_session: AsyncSession, player_ids: Sequence[UUID], first: date, last: date, request: PageRequest
+) -> dict[UUID, Page[WorkoutAssignment]]:
+    """A page of each player's assignments with days from ``first`` to ``last``, in whatever team."""
+
+    def of_player(player_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
+        return select(*ASSIGNMENT).where(WorkoutAssignmentRow.player_id == player_id, *_within(first, last))
+
+    return await fetch_pages(db_session, player_ids, of_player, BY_DAY, request, assignment_of)
+
+
+async def open_assignments_of_players(
+    db_session: AsyncSession, player_ids: Collection[UUID], first: date, last: date
+) -> dict[UUID, list[WorkoutAssignment]]:
+    """Every draft and active assignment with days in the window: what new ones may get in the way of."""
+    found: dict[UUID, list[WorkoutAssignment]] = defaultdict(list)
+    query = (
+        select(*ASSIGNMENT)
+        .where(
+            WorkoutAssignmentRow.player_id.in_(player_ids),
+            WorkoutAssignmentRow.status.in_(OPEN_STATUSES),
+            *_within(first, last),
+        )
+        .order_by(WorkoutAssignmentRow.player_id, WorkoutAssignmentRow.scheduled_on, WorkoutAssignmentRow.id)
+    )
+    for each in await _assignments(db_session, query):
+        found[each.player_id].append(each)
+    return found
+
+
+async def planned_assignments(
+    db_session: AsyncSession, team_ids: Collection[UUID]
+) -> dict[UUID, list[WorkoutAssignment]]:
+    """The active assignments of each team that a phase has adjusted, whichever it was."""
+    return await _by_team(
+        db_session,
+        select(*ASSIGNMENT).where(
+            WorkoutAssignmentRow.team_id.in_(team_ids),
+            IN_A_PHASE,
+            WorkoutAssignmentRow.status == AssignmentStatus.ACTIVE,
+        ),
+    )
+
+
+async def adjusted_since(
+    db_session: AsyncSession, team_ids: Collection[UUID], since: datetime
+) -> dict[UUID, list[WorkoutAssignment]]:
+    """The assignments of each team that a phase has adjusted at that moment or later."""
+    return await _by_team(
+        db_session,
+        select(*ASSIGNMENT).where(
+            WorkoutAssignmentRow.team_id.in_(team_ids), moment_text(since) <= LAST_ADJUSTED
+        ),
+    )
+
+
+async def count_by_phase(
+    db_session: AsyncSession, team_ids: Collection[UUID], status: AssignmentStatus = AssignmentStatus.ACTIVE
+) -> dict[UUID, dict[UUID | None, int]]:
+    """How many assignments of each team are in which phase; None are those in no phase."""
+    rows = await db_session.execute(
+        select(WorkoutAssignmentRow.team_id, PHASE_ID.label("phase_id"), func.count().label("count"))
+        .where(WorkoutAssignmentRow.team_id.in_(team_ids), WorkoutAssignmentRow.status == status)
+        .group_by(WorkoutAssignmentRow.team_id, PHASE_ID)
+    )
+    found: dict[UUID, dict[UUID | None, int]] = {team_id: {} for team_id in team_ids}
+    for team_id, phase_id, count in rows:
+        found[team_id][None if phase_id is None else UUID(phase_id)] = count
+    return found
+
+
+async def assignments_for_update(
+    db_session: AsyncSession, assignment_ids: Collection[UUID]
+) -> dict[UUID, WorkoutAssignment]:
+    """Locked against other writers until the transaction ends, in the order of their ids."""
+    query = (
+        select(*ASSIGNMENT)
+        .where(WorkoutAssignmentRow.id.in_(assignment_ids))
+        .order_by(WorkoutAssignmentRow.id)
+        .with_for_update(key_share=True)
+    )
+    return {each.id: each for each in await _assignments(db_session, query)}
+
+
+async def insert_assignments(db_session: AsyncSession, assignments: Sequence[WorkoutAssignment]) -> None:
+    """One statement, however many there are."""
+    await insert_records(db_session, WorkoutAssignmentRow, [record_of(each) for each in assignments])
+
+
+async def save_assignments(db_session: AsyncSession, assignments: Sequence[WorkoutAssignment]) -> None:
+    """Store what they are now; each has the version that it was read with, and gets the next.
+
+    One statement, however many there are. ``Conflict`` if any of them was changed by somebody else.
+    """
+    changed = await update_records(
+        db_session, WorkoutAssignmentRow, [changes_of(each) for each in assignments]
+    )
+    if changed != len(assignments):
+        raise Conflict("Somebody else changed these assignments first: read them again.")
+
+
+async def _assignments(db_session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[WorkoutAssignment]:
+    return [assignment_of(row) for row in await db_session.execute(query)]
+
+
+async def _by_team(
+    db_session: AsyncSession, query: Select[*tuple[Any, ...]]
+) -> dict[UUID, list[WorkoutAssignment]]:
+    found: dict[UUID, list[WorkoutAssignment]] = defaultdict(list)
+    for each in await _assignments(db_session, query.order_by(WorkoutAssignmentRow.team_id, *BY_DAY.columns)):
+        found[each.team_id].append(each)
+    return found
+
+
+def _within(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """It begins before the window ends and goes on when it begins; what recurs need have no day in it."""
+    row = WorkoutAssignmentRow
+    return row.scheduled_on <= last, or_(row.last_day.is_(None), row.last_day >= first)
