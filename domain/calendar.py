@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
+from domain.compression.model import minutes_needed
 from domain.sessions import Session
 
 
@@ -26,5 +27,5 @@ class CalendarEntry:
         session = self.session
         if not session.is_time_crunch_active:
             return session.planned_minutes
-        achieved = (session.compression_summary or {}).get("achievedMinutes")
-        return achieved if isinstance(achieved, int) else session.time_crunch_minutes
+        seconds = (session.compressed_plan or {}).get("compressed_seconds")
+        return session.time_crunch_minutes if seconds is None else minutes_needed(seconds)

@@ -80,7 +80,9 @@ def test_a_shortened_session_shows_its_minutes_now_and_before() -> None:
     crunched = {"is_time_crunch_active": True, "time_crunch_minutes": 40}
 
     by_target = only_event(an_entry(time(17, 0), **crunched))
-    by_result = only_event(an_entry(time(17, 0), **crunched, compression_summary={"achievedMinutes": 38}))
+    by_result = only_event(
+        an_entry(time(17, 0), **crunched, compressed_plan={"compressed_seconds": 37 * 60 + 1})
+    )
 
     assert by_target["summary"] == "Upper Power (40 min)"
     assert by_result["summary"] == "Upper Power (38 min)"
