@@ -30,7 +30,7 @@ SETUP_SECONDS, NEXT_SAME_STATION_SECONDS, NEXT_OTHER_STATION_SECONDS = 60.0, 20.
 SWAP_SECONDS = 15.0
 SUPERSET_FLOOR_SECONDS, BLOCK_FLOOR_SECONDS = 45.0, 60.0
 
-BARBELLS = frozenset({"barbell", "trap bar", "safety bar", "swiss bar", "axle bar"})
+BARBELLS = frozenset({"barbell", "trap bar", "safety bar", "safety squat bar", "swiss bar", "axle bar"})
 
 
 @dataclass(frozen=True, slots=True)
