@@ -19,11 +19,16 @@ from app.settings import Settings
 from app.settings_problems import SettingsError
 from db.database import Database
 from db.engine import Waits
+from events.bus import EventBus
+from events.relay import Nudge
 from integrations.analytics import Analytics
 from integrations.flag_overrides import overrides_from
 from integrations.flags import Flag, Flags
 from integrations.jwks import Jwks
 from integrations.metrics import Metrics
+from integrations.planning_metrics import PlanningMetrics
+from integrations.planning_service import PlanningOptions, PlanningService
+from integrations.redis_clients import RedisAddress
 from integrations.tokens import Tokens
 from resolvers.services import Services
 from resolvers.solver import Solver
@@ -44,10 +49,14 @@ class Application:
     schema: Schema
     operations: Operations
     health: Health
+    event_bus: EventBus
+    planning: PlanningService | None
 
     async def start(self) -> None:
         """Within two seconds, whatever other systems do."""
-        await asyncio.gather(self.services.flags.start(), self.services.analytics.start())
+        await asyncio.gather(
+            self.services.flags.start(), self.services.analytics.start(), self.event_bus.start()
+        )
 
     async def drain(self, grace_seconds: float) -> int:
         """Wait for the units of work that are under way; how many remain after the grace."""
@@ -55,7 +64,10 @@ class Application:
 
     async def close(self) -> None:
         """Tell the other systems what they have not heard, then let go of the database."""
+        if self.planning is not None:
+            await self.planning.close()
         await asyncio.gather(
+            self.event_bus.close(),
             self.services.analytics.close(),
             self.services.flags.close(),
             self.tokens.close(),
@@ -81,7 +93,25 @@ def wire(
     ``environ`` is read for overrides of flags only. A ``schema`` other than the product's is for tests.
     """
     metrics = Metrics()
-    database = Database(database_url, clock=clock, pool_size=settings.db_pool_size, waits=_waits(settings))
+    nudge = Nudge()
+    database = Database(
+        database_url,
+        clock=clock,
+        pool_size=settings.db_pool_size,
+        waits=_waits(settings),
+        after_commit=[nudge],
+    )
+    redis = _redis(settings)
+    event_bus = EventBus(
+        database,
+        (),
+        nudge=nudge,
+        redis=redis,
+        clock=clock,
+        log=structlog.get_logger("events"),
+        metrics=metrics.events,
+    )
+    planning = _planning(settings, redis, metrics)
     flags = Flags(
         sdk_key=_secret(settings.launchdarkly_sdk_key),
         environ=environ,
@@ -113,7 +143,9 @@ def wire(
             introspection=settings.introspection_on,
             suggestions=settings.introspection_on,
         ),
-        health=Health(database, database_url, flags),
+        health=Health(database, database_url, flags, event_bus, planning),
+        event_bus=event_bus,
+        planning=planning,
     )
 
 
@@ -121,6 +153,30 @@ def refuse_contradictions(settings: Settings, environ: Mapping[str, str]) -> Non
     """What ``wire`` would refuse, found before anything is started."""
     overrides_from(environ, [each.value for each in Flag])
     _tokens(settings)
+
+
+def _redis(settings: Settings) -> RedisAddress | None:
+    if settings.redis_host is None:
+        return None
+    return RedisAddress(
+        settings.redis_host, settings.redis_port, settings.redis_db, _secret(settings.redis_password)
+    )
+
+
+def _planning(settings: Settings, redis: RedisAddress | None, metrics: Metrics) -> PlanningService | None:
+    if settings.planning_service_url is None or settings.planning_service_key is None:
+        return None
+    return PlanningService(
+        PlanningOptions(
+            str(settings.planning_service_url),
+            settings.planning_service_key.get_secret_value(),
+            settings.planning_service_audience,
+            settings.planning_service_rate,
+            redis,
+        ),
+        log=structlog.get_logger("integrations.planning_service"),
+        metrics=PlanningMetrics(metrics.registry),
+    )
 
 
 def _waits(settings: Settings) -> Waits:

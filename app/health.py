@@ -10,7 +10,9 @@ import structlog
 
 from db import migrate
 from db.database import Database
+from events.bus import EventBus
 from integrations.flags import Flags
+from integrations.planning_service import PlanningService, state_of
 
 _log = structlog.get_logger(__name__)
 
@@ -38,10 +40,19 @@ class Readiness:
 class Health:
     """Only the database, its migrations and our own leaving make us unready: without the rest we serve."""
 
-    def __init__(self, database: Database, database_url: str, flags: Flags) -> None:
+    def __init__(
+        self,
+        database: Database,
+        database_url: str,
+        flags: Flags,
+        event_bus: EventBus,
+        planning: PlanningService | None,
+    ) -> None:
         self._database = database
         self._database_url = database_url
         self._flags = flags
+        self._event_bus = event_bus
+        self._planning = planning
         self._is_migrated = False
         self.is_draining = False
 
@@ -53,15 +64,17 @@ class Health:
             reasons.append("migrations are pending")
         if self.is_draining:
             reasons.append("draining: this process is about to end")
+        event_bus, planning = self._event_bus.state, state_of(self._planning).value
         checks = {
             "database": database,
             "migrations": migrations,
             "cache": "off",
-            "event_bus": "in_process",
-            "planning_service": "off",
+            "event_bus": event_bus,
+            "planning_service": planning,
             "flags": flags,
         }
-        degraded = ("flags",) if flags == "unreachable" else ()
+        leaned_on = ("event_bus", "planning_service", "flags")
+        degraded = tuple(name for name in leaned_on if checks[name] in ("degraded", "unreachable"))
         return Readiness(tuple(reasons), degraded, checks)
 
     async def _database_state(self) -> tuple[str, str]:
