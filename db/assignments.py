@@ -22,8 +22,10 @@ from domain.planning import moment_text
 BY_DAY = Order((WorkoutAssignmentRow.scheduled_on, WorkoutAssignmentRow.id))
 # Written out, so that they are the very expressions of the indexes whatever the plan is made for.
 PHASE_ID: ColumnElement[str | None] = literal_column("(workout_assignments.metadata ->> 'planningPhaseId')")
-IN_A_PHASE: ColumnElement[bool] = literal_column(
-    "((workout_assignments.metadata ->> 'planningPhaseId') IS NOT NULL)", Boolean
+ACTIVE_IN_A_PHASE: ColumnElement[bool] = literal_column(
+    "((workout_assignments.metadata ->> 'planningPhaseId') IS NOT NULL"
+    " AND workout_assignments.status = 'active')",
+    Boolean,
 )
 LAST_ADJUSTED: ColumnElement[str | None] = literal_column(
     "(workout_assignments.metadata ->> 'lastPhaseAdjustment')"
@@ -84,11 +86,7 @@ async def planned_assignments(
     """The active assignments of each team that a phase has adjusted, whichever it was."""
     return await _by_team(
         db_session,
-        select(*ASSIGNMENT).where(
-            WorkoutAssignmentRow.team_id.in_(team_ids),
-            IN_A_PHASE,
-            WorkoutAssignmentRow.status == AssignmentStatus.ACTIVE,
-        ),
+        select(*ASSIGNMENT).where(WorkoutAssignmentRow.team_id.in_(team_ids), ACTIVE_IN_A_PHASE),
     )
 
 

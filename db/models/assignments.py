@@ -67,7 +67,9 @@ class WorkoutAssignmentRow(Base):
         Index("ix_workout_assignments_season", text("(metadata -> 'seasonPlanId')"), postgresql_using="gin"),
         Index("ix_workout_assignments_adjusted", text("(metadata ->> 'lastPhaseAdjustment')")),
         Index(
-            "ix_workout_assignments_planned", "team_id", "player_id", "id", postgresql_where=text(IN_A_PHASE)
+            "ix_workout_assignments_planned",
+            *("team_id", "scheduled_on", "id"),
+            postgresql_where=text(f"{IN_A_PHASE} AND status = 'active'"),
         ),
         Index("ix_workout_assignments_team_phase_status", "team_id", text(f"({PHASE_ID})"), "status"),
         Index("ix_workout_assignments_team", "team_id", "scheduled_on", "id"),

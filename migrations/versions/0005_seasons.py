@@ -604,9 +604,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_workout_assignments_planned",
         "workout_assignments",
-        ["team_id", "player_id", "id"],
+        ["team_id", "scheduled_on", "id"],
         unique=False,
-        postgresql_where=sa.text("(metadata ->> 'planningPhaseId') IS NOT NULL"),
+        postgresql_where=sa.text("(metadata ->> 'planningPhaseId') IS NOT NULL AND status = 'active'"),
     )
     op.create_index(
         "ix_workout_assignments_player",
