@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-import orjson
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -17,6 +16,7 @@ from db.database import Database
 from db.exercises import save_exercises
 from db.sessions import insert_log, sessions_by_plan
 from domain.sessions import LoggedDuration, SetPrescription
+from tests.db.broken_rules import refusal
 from tests.db.compression_cases import a_cause, an_outcome
 from tests.factories import (
     MONDAY,
@@ -307,25 +307,10 @@ def _table_of(constraint: str) -> str:
 
 
 async def _refusal(db: Database, table: str, change: dict[str, Any]) -> str:
-    """The constraint that refuses a copy of a row with these columns changed; deferred ones speak at once."""
     columns = dict(change)
     if columns.get("session_id") == ANOTHER_SESSION:
         columns["session_id"] = await _session_without_log(db)
-    copy = text(
-        f"INSERT INTO {table} SELECT copy.* FROM {table} original,"  # noqa: S608
-        f" jsonb_populate_record(NULL::{table}, to_jsonb(original) || CAST(:change AS jsonb)) copy"
-        f" WHERE {_FILLED.get(table, 'true')} LIMIT 1"
-    )
-
-    async def insert(db_session: AsyncSession) -> None:
-        await db_session.execute(copy, {"change": orjson.dumps(columns).decode()})
-        await db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-
-    try:
-        await committed(db, insert)
-    except IntegrityError as error:
-        return str(getattr(error.driver_exception, "constraint_name", error))
-    return "nothing"
+    return await refusal(db, table, columns, filled=_FILLED.get(table, "true"))
 
 
 async def _session_without_log(db: Database) -> str:
@@ -335,9 +320,9 @@ async def _session_without_log(db: Database) -> str:
 
 # Where not every row has all that a case needs.
 _FILLED = {
-    "people": "original.email IS NOT NULL",
-    "exercises": "original.organization_id IS NOT NULL",
-    "sessions": "original.is_time_crunch_active",
+    "people": "sample.email IS NOT NULL",
+    "exercises": "sample.organization_id IS NOT NULL",
+    "sessions": "sample.is_time_crunch_active",
 }
 
 
