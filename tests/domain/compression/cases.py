@@ -82,7 +82,7 @@ def answers(count: int, *, compressed: bool = False) -> Iterator[tuple[Answered,
 def case_of(seed: int) -> Case:
     """Every third asks for nothing but the minutes; the others for anything that a caller may ask for."""
     random = Random(seed)
-    accessories = random.choice((0, 1, 2, 3, 3, 4, 5, 5, 6, 8, 10, 15))
+    accessories = random.choice((0, 1, 2, 3, 3, 4, 4, 5, 5, 6, 8, 12))
     session = generated_session(
         random,
         cores=random.randint(0 if accessories else 1, 4),
@@ -93,7 +93,7 @@ def case_of(seed: int) -> Case:
     planned_minutes = random.choice((None, 20, 60, 90))
     model = Model(session, options, planned_minutes=planned_minutes)
     original_minutes = model.original_seconds * model.pace / 60
-    target = max(1, int(original_minutes * random.uniform(0.1, 1.05)))
+    target = max(1, int(original_minutes * random.uniform(0.15, 1.05)))
     return Case(seed, session, options, planned_minutes, target)
 
 

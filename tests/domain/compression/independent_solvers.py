@@ -81,7 +81,8 @@ class IntegerProgram:
     """The same as a mixed integer program: a 0/1 variable for each column, each muscle's value by cuts.
 
     A muscle's value is concave in its sets, so a tangent is never below it. Tangents are added where the
-    program's answer claims more than the true value, until it claims no more than 1e-7 too much.
+    program's answer claims more than the true value, until it claims no more than 1e-7 too much, or what
+    is left is HiGHS's own tolerance.
     """
 
     def __init__(self, model: Model, budget_seconds: float) -> None:
@@ -110,7 +111,7 @@ class IntegerProgram:
             claimed, loss, done = self._relaxed()
             if claimed <= value:
                 return None
-            tighter = self._cut_where_overstated(done, claimed_too_much=1e-4)
+            tighter = self._cut_where_overstated(done, 1e-4)
             self._hold(
                 [each for each, lost in zip(self.columns, loss, strict=True) if claimed - lost > value]
             )
@@ -130,13 +131,13 @@ class IntegerProgram:
                 return None
             claimed, chosen = answer
             true = self.model.value(self.columns[each] for each in chosen)
-            if true > floor and (claimed - true < 1e-7 or floor > -np.inf):
+            if true > floor > -np.inf:
                 return true, [self.columns[each] for each in chosen]
-            if claimed - true < 1e-7:
-                return None  # the most there is, and no more than the floor
-            self._cut_where_overstated(self.volume[chosen].sum(axis=0), claimed_too_much=0.0)
+            exact = claimed - true < 1e-7
+            if exact or not self._cut_where_overstated(self.volume[chosen].sum(axis=0), 1e-9):
+                return (true, [self.columns[each] for each in chosen]) if true > floor else None
 
-    def _cut_where_overstated(self, done: Array, *, claimed_too_much: float) -> bool:
+    def _cut_where_overstated(self, done: Array, claimed_too_much: float) -> bool:
         """Tangents at these sets for each muscle whose present ones leave more than this above the truth."""
         cut = False
         for number, sets in enumerate(done):

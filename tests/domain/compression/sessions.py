@@ -135,7 +135,7 @@ def generated_session(random: Random, *, cores: int, accessories: int, most_sets
     if len(drafts) > 1 and random.random() < 0.3:
         twice = random.randrange(1, len(drafts))
         drafts[twice] = replace(drafts[twice], exercise=drafts[0].exercise)
-    return _grouped(random, drafts) if random.random() < 0.5 else tuple(drafts)
+    return _grouped(random, drafts) if random.random() < 0.35 else tuple(drafts)
 
 
 @st.composite
@@ -208,14 +208,16 @@ def _grouped(random: Random, drafts: Sequence[Prescription]) -> Session:
 
 def _invented(random: Random, at: int) -> Exercise:
     """Few muscles and stations, so that nearly every rule of pairing comes up in a small session."""
-    muscles = random.sample(list(Muscle)[:8], random.randint(1, 4))
+    muscles = random.sample(list(Muscle)[:12], random.randint(1, 4))
     station = random.choice(STATIONS)
     return Exercise(
         id=UUID(int=random.getrandbits(128)),
         name=f"Invented {at}",
         primary_muscles=tuple(muscles[:1] if random.random() < 0.7 else muscles[:2]),
         secondary_muscles=tuple(muscles[2:]),
-        pattern=random.choice(list(MovementPattern)),
+        pattern=random.choice(
+            list(MovementPattern)[3:11] if random.random() < 0.6 else list(MovementPattern)
+        ),
         station=station,
         equipment=tuple(each for each in (EQUIPMENT.get(station),) if each),
         intent=random.choice(list(Intent)),

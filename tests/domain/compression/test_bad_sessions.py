@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -20,11 +20,12 @@ from domain.compression.model import (
 from domain.errors import NotCompressible, PlanMissingContent
 from domain.exercises import Intent, MovementPattern, Muscle
 from domain.sessions import SetKind, SetPrescription
+from tests.domain.compression.cases import LONG
 from tests.domain.compression.independent import Model
 from tests.domain.compression.judging import judge
 from tests.domain.compression.sessions import Session, full_session, prescription, programmes, sets_of
 
-SLOW_MACHINE = 4  # the promise is of one second; a test must not fail because others are at work
+SLOW_MACHINE = 2  # the promise is of a processor that is not old
 WARM_UP_ONLY = tuple(SetPrescription(n, SetKind.WARM_UP, 10, 10) for n in (1, 2))
 
 
@@ -188,24 +189,23 @@ def test_a_published_session_whose_every_exercise_is_grouped() -> None:
         compress(session, target_minutes=20, planned_minutes=planned_minutes, options=options)
 
 
-@pytest.mark.parametrize("cores", [0, 3])
-@pytest.mark.parametrize("minutes", [10, 45, 120])
+@pytest.mark.parametrize(("cores", "minutes"), [(0, 10), (3, 45), (0, 120)])
 def test_forty_exercises_are_answered_within_about_a_second(cores: int, minutes: int) -> None:
     session = full_session(Random(minutes), cores=cores, accessories=40 - cores)
-    before = perf_counter()
+    before = process_time()
     answer = compress(session, target_minutes=minutes, planned_minutes=None)
-    assert perf_counter() - before < 1.0 * SLOW_MACHINE
+    assert process_time() - before < 1.0 * SLOW_MACHINE
     judge(Model(session), answer)
     _assert_honest_about_its_proof(answer.proven_optimal, answer.optimality_gap_percent, answer.warnings)
 
 
-@pytest.mark.parametrize("minutes", [10, 120])
+@pytest.mark.parametrize("minutes", [10, 120] if LONG else [120])
 def test_sixty_exercises_of_twenty_sets_are_answered_within_about_two_seconds(minutes: int) -> None:
     """The most that an import takes."""
     session = full_session(Random(1), cores=4, accessories=56, sets=20)
-    before = perf_counter()
+    before = process_time()
     answer = compress(session, target_minutes=minutes, planned_minutes=None)
-    assert perf_counter() - before < 2.0 * SLOW_MACHINE
+    assert process_time() - before < 2.0 * SLOW_MACHINE
     _assert_honest_about_its_proof(answer.proven_optimal, answer.optimality_gap_percent, answer.warnings)
     shortest = answer.shortest_seconds[CoreProtection.FULL]
     assert answer.meets_time_constraint == (shortest <= 60 * minutes)
@@ -213,7 +213,7 @@ def test_sixty_exercises_of_twenty_sets_are_answered_within_about_two_seconds(mi
 
 def test_more_exercises_than_there_are_bits_in_a_word() -> None:
     """No import makes one; a plan that was built some other way must not be a fault."""
-    session = tuple(prescription(n, sets=2, primary=[list(Muscle)[n % 17]]) for n in range(1, 71))
+    session = tuple(prescription(n, sets=2) for n in range(1, 71))
     answer = compress(session, target_minutes=30, planned_minutes=None)
     assert answer.meets_time_constraint
 

@@ -92,7 +92,7 @@ def test_the_shortest_for_each_protection_is_the_independent_models() -> None:
 
 
 def test_the_shortest_minutes_are_enough_and_one_less_is_not() -> None:
-    for case, answer in answers(how_many(300, 3000), compressed=True):
+    for case, answer in answers(how_many(150, 3000), compressed=True):
         needed = answer.shortest_minutes
         assert case.asked(needed).meets_time_constraint, case.name
         less = case.asked(needed - 1) if needed > 1 else None

@@ -28,17 +28,14 @@ def digest() -> str:
 
 
 def test_another_process_with_another_hash_seed_gives_the_same() -> None:
-    others = {
-        subprocess.run(
-            [sys.executable, "-c", PRINTS],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
-        for seed in ("1", "4242")
-    }
-    assert others == {digest()}
+    other = subprocess.run(
+        [sys.executable, "-c", PRINTS],
+        env={**os.environ, "PYTHONHASHSEED": str(1 + hash("own seed") % 1000)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert other.stdout.strip() == digest()
 
 
 def test_asked_again_it_says_the_same() -> None:
@@ -47,7 +44,7 @@ def test_asked_again_it_says_the_same() -> None:
 
 
 def test_ids_decide_nothing() -> None:
-    for case, answer in answers(how_many(200, 4000)):
+    for case, answer in answers(how_many(120, 4000)):
         other_ids = {each.id: UUID(int=(each.id.int * 7919 + 1) % 2**128) for each in case.session}
         renamed = tuple(replace(each, id=other_ids[each.id]) for each in case.session)
         weights = {other_ids[each]: weight for each, weight in case.options.weights.items()}
@@ -59,7 +56,7 @@ def test_ids_decide_nothing() -> None:
 
 
 def test_the_names_of_groups_and_equipment_decide_nothing() -> None:
-    for case, answer in answers(how_many(200, 4000)):
+    for case, answer in answers(how_many(120, 4000)):
         stations = {each.exercise.station for each in case.session}
         other = {each: f"{sha256(each.encode()).hexdigest()}" for each in stations}
         renamed = tuple(
@@ -80,7 +77,7 @@ def test_the_names_of_groups_and_equipment_decide_nothing() -> None:
 
 
 def test_a_weight_is_the_same_from_the_coach_and_from_the_caller() -> None:
-    for case, answer in answers(how_many(200, 4000)):
+    for case, answer in answers(how_many(120, 4000)):
         weighted = tuple(
             replace(each, weight=each.weight * case.options.weights.get(each.id, 1.0))
             for each in case.session
