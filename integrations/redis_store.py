@@ -15,7 +15,8 @@ from structlog.typing import FilteringBoundLogger
 from integrations.breaker import Breaker, BreakerOpen, BreakerState
 from integrations.redis_clients import QUICK_SECONDS, RedisAddress
 
-MOST_COMMANDS = 20  # at a time: each has a connection of its own
+MOST_COMMANDS = 8  # at a time: each has a connection of its own, which takes a while to make
+TURN_SECONDS = 0.1
 _PREFIX = "taper:cache:1:"  # the number is the format's: another version of us does not read ours
 
 T = TypeVar("T")
@@ -92,10 +93,15 @@ class RedisStore:
         self._untold = {group: at for group, at in self._untold.items() if told.get(group) != at}
 
     async def _bounded(self, call: Callable[[], Awaitable[T]]) -> T | None:
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            return None  # others are before us: no fault of Redis, or they will find it
         failures = (RedisError, OSError, TimeoutError)
         try:
             with self._breaker.guard(failures):
-                async with asyncio.timeout(QUICK_SECONDS), self._turns:
+                async with asyncio.timeout(QUICK_SECONDS):
                     return await call()
         except BreakerOpen:
             return None
@@ -103,6 +109,8 @@ class RedisStore:
             self._on_error()
             self._log.debug("the cache in Redis did not answer", error=repr(error))
             return None
+        finally:
+            self._turns.release()
 
     def _tell_change(self, state: BreakerState) -> None:
         if state is BreakerState.OPEN:

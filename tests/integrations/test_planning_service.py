@@ -91,6 +91,12 @@ class Bench:
     def counted(self, name: str, **labels: str) -> float:
         return self.metrics.registry.get_sample_value(f"taper_planning_service_{name}", labels) or 0.0
 
+    def counted_calls(self) -> float:
+        outcomes = ("ok", *Reason)
+        return sum(
+            self.counted("calls_total", operation="current_phase", outcome=outcome) for outcome in outcomes
+        )
+
     def reads(self, caller: OnBehalfOf = COACH) -> list[Callable[[], Awaitable[Any]]]:
         return [
             lambda: self.planning.current_phase(TEAM, caller),
@@ -271,7 +277,7 @@ async def test_while_it_is_not_well_every_cached_answer_is_served_at_once_and_ma
         assert answer.age_seconds == pytest.approx(age_seconds, abs=10)
 
     assert sorted(waits)[94] < 0.3, "p95"
-    assert max(waits) < 0.3
+    assert max(waits) < 0.5
     assert bench.counted("answers_total", operation="current_phase", freshness="stale") == 25
 
 
@@ -600,7 +606,7 @@ async def test_a_caller_who_goes_away_costs_no_connection(bench: Bench) -> None:
         task = asyncio.create_task(bench.planning.current_phase(team_id, COACH))
         await asyncio.sleep(0.001)
         task.cancel()
-    await asyncio.sleep(BUDGET_SECONDS + 0.2)
+    await eventually(lambda: bench.counted_calls() == 40)
     bench.double.silent = False
     bench.ahead_seconds += 60
 
@@ -625,7 +631,7 @@ async def test_a_redis_that_goes_away_changes_no_answer_and_its_loss_is_counted(
             began = time.perf_counter()
             assert not (await read()).is_stale
             waits.append(time.perf_counter() - began)
-        assert max(waits) < 0.3
+        assert max(waits) < 0.5
 
     assert double.calls == 4
     assert (other.metrics.registry.get_sample_value("taper_cache_redis_errors_total") or 0) >= 3
@@ -649,7 +655,7 @@ async def test_a_process_that_starts_while_the_service_is_down_serves_what_redis
             answer = await read()
             assert answer.is_stale
             assert answer.value is not None
-            assert time.perf_counter() - began < 0.3
+            assert time.perf_counter() - began < 0.5
 
         await bench.planning.close()
         await late.planning.close()

@@ -256,7 +256,7 @@ async def test_who_could_have_an_old_answer_does_not_wait_long_for_a_new_one(
     waited_seconds = time.perf_counter() - began
 
     assert set(answers) == {Cached(1, FRESH_SECONDS, is_stale=True)}
-    assert PATIENCE_SECONDS <= waited_seconds < 0.3
+    assert PATIENCE_SECONDS - 0.01 <= waited_seconds < 2 * PATIENCE_SECONDS
     await asyncio.sleep(0.6)
     assert await either.get() == Cached(2, 0.0, is_stale=False), "it was fetched for those who came after"
     assert either.source.asked == 2
@@ -355,6 +355,27 @@ async def test_processes_share_answers_and_their_invalidation(
     assert await one.get() == Cached(2, 0.0, is_stale=False)
 
 
+async def test_a_process_that_starts_later_hears_what_was_invalidated_before(
+    one: Process, two: Process, clock: Clock
+) -> None:
+    await one.get()
+    clock.seconds += 1
+    await one.cache.invalidate("team/a")
+    clock.seconds += 1
+
+    assert await two.get() == Cached(2, 0.0, is_stale=False)
+
+
+async def test_many_keys_at_once_take_turns_and_none_is_a_failure(one: Process) -> None:
+    keys = [Key(f"key/{n}") for n in range(150)]  # more than a client has connections
+
+    answers = await asyncio.gather(*(one.get(key) for key in keys))
+
+    assert sorted(answer.value for answer in answers) == list(range(1, 151))
+    assert one.store is not None
+    assert one.store.is_well
+
+
 async def test_an_invalidation_in_another_process_beats_an_answer_still_on_its_way(
     one: Process, two: Process, clock: Clock
 ) -> None:
@@ -448,7 +469,7 @@ async def test_without_redis_the_own_copies_serve_on_and_nobody_waits(
         waits.append((time.perf_counter() - began) / 2)
 
     waits.sort()
-    assert waits[-1] < QUICK_SECONDS + 0.1
+    assert waits[-1] < 2 * QUICK_SECONDS
     assert waits[190] < 0.05, "p95: it is left alone after the first three"
     assert one.redis_errors >= 3
     assert one.store is not None
@@ -470,7 +491,7 @@ async def test_the_first_callers_at_a_hung_redis_wait_no_longer_than_its_budget(
 
     waits = await asyncio.gather(*(waited(key) for key in keys))
 
-    assert max(waits) < 0.3
+    assert max(waits) < 2 * QUICK_SECONDS, "one budget, however many wait in front"
     assert one.source.asked == asked
 
 
