@@ -45,7 +45,9 @@ class TimeCrunchOptionsInput:
         description="How many working sets core lifts keep. Anything but full is said in the answer.",
     )
     strategy: Strategy | None = strawberry.field(
-        default=None, description="Take this strategy; without it, the best of all five is taken."
+        default=None,
+        description="Keep within this strategy; an answer that comes to a smaller one warns of it. "
+        "Without it, the best of all five is taken.",
     )
     unavailable_equipment: list[str] = strawberry.field(
         default_factory=list,

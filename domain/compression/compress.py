@@ -131,6 +131,9 @@ def _answer(
         and each.sets[0] < min(3, case.valuation.prescribed[each.members[0]])
     ]
     warnings = _warnings(case, segments)
+    asked, taken = case.options.strategy, strategy_of(segments)
+    if asked is not None and asked is not taken:
+        warnings = (*warnings, wording.another_strategy(asked, taken))
     if below_three:
         warnings = (wording.fewer_core_sets(below_three), *warnings)
     gap_percent = 100 * optimum.gap / full_value
@@ -145,8 +148,8 @@ def _answer(
         compressed_seconds=seconds,
         meets_time_constraint=seconds <= target_minutes * 60,
         changed=True,
-        strategy=strategy_of(segments),
-        imposed_strategy=case.options.strategy,
+        strategy=taken,
+        imposed_strategy=asked,
         core_protection=case.options.core_protection,
         core_sets_below_three=bool(below_three),
         segments=segments,
@@ -185,12 +188,17 @@ def _warnings(case: Case, segments: Sequence[Segment]) -> tuple[str, ...]:
     grouped = {
         each.prescription_id for part in segments if len(part.exercises) > 1 for each in part.exercises
     }
+    every_need: set[str] = set()
     for each in case.menu.prescriptions:
-        needed = sorted({each.exercise.station, *each.exercise.equipment} & case.options.unavailable)
+        needs = {each.exercise.station, *each.exercise.equipment}
+        every_need |= needs
+        needed = sorted(needs & case.options.unavailable)
         if needed and each.role is ExerciseRole.CORE:
             found.append(wording.core_not_available(each.exercise.name, needed))
         if each.id in grouped and each.intent is Intent.POWER:
             found.append(wording.power_in_a_group(each.exercise.name, str(each.group_key)))
+    if idle := sorted(case.options.unavailable - every_need):
+        found.append(wording.needed_by_nothing(idle))  # or a name misspelt, which must not look obeyed
     return tuple(found)
 
 

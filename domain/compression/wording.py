@@ -134,6 +134,16 @@ def fewer_core_sets(names: Sequence[str]) -> str:
     return f"{_listed(names)}: fewer than three working sets, because it was explicitly allowed."
 
 
+def another_strategy(asked: Strategy, taken: Strategy) -> str:
+    return (
+        f"{asked.value} was asked for; within its rules nothing better than {taken.value} is possible here."
+    )
+
+
+def needed_by_nothing(names: Sequence[str]) -> str:
+    return f"No exercise of this session needs {' or '.join(each.replace('_', ' ') for each in names)}."
+
+
 def not_proven(gap_percent: float) -> str:
     return (
         f"This is a very large session: nothing keeps more than {gap_percent:.2f} points above this answer."
