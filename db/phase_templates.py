@@ -64,6 +64,13 @@ async def phase_templates_page(
     return Page(tuple(whole[row.id] for row in page.items), page.cursors, page.has_next, page.has_previous)
 
 
+async def everyones_template_ids(db_session: AsyncSession) -> set[UUID]:
+    found = await db_session.scalars(
+        select(PhaseTemplateRow.id).where(PhaseTemplateRow.organization_id.is_(None))
+    )
+    return set(found)
+
+
 async def insert_phase_templates(db_session: AsyncSession, templates: Sequence[PhaseTemplate]) -> None:
     """Store new templates with their workouts. ``InvalidInput`` if the owner has one of that name already."""
     try:

@@ -13,15 +13,25 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.assignments import insert_assignments
+from db.athletes import insert_restriction
+from db.bulk import insert_records
 from db.catalogue import catalogue
 from db.database import Database, Transaction
 from db.demo.cast import DANA, DEMO, HARBOUR_CITY, HOCKEY, LEO, NORTHSIDE, PLAYERS, ROBIN, demo_id, email_of
 from db.demo.programmes import programme_documents
 from db.demo.season import DemoPlan, Programmes, demo_plans
+from db.demo.team_season import GROUPS, TeamSeason, team_season
 from db.exercises import all_exercises, save_exercises
+from db.locks import ONE_SEED_AT_A_TIME
+from db.models.assignments import TrainingCompletionRow
+from db.models.athletes import PlayerGroupRow, PlayerPhysiologyRow
 from db.models.people import MembershipRow, OrganizationRow, PersonRow, TeamRow
 from db.models.plans import SessionLogRow, SessionRow
 from db.new_plans import PlanRows, insert_rows
+from db.own_templates import our_templates
+from db.phase_templates import everyones_template_ids, insert_phase_templates
+from db.seasons import insert_season_plan
 from domain.compression.timing import modelled_seconds
 from domain.exercise_matching import index_of
 from domain.people import Person, TeamRole
@@ -35,7 +45,6 @@ Progress = Callable[[str], None]
 
 SEED_SECONDS = 30.0
 TRAINING_ENDS_AT = time(18, 30, tzinfo=UTC)
-ONE_SEED_AT_A_TIME = 7_402_021_119
 
 
 async def seed_demo(db: Database, today: date, progress: Progress = lambda _: None) -> bool:
@@ -47,11 +56,16 @@ async def seed_demo(db: Database, today: date, progress: Progress = lambda _: No
 
 
 async def seed_catalogue(db_session: AsyncSession) -> int:
-    """Bring everyone's exercises in step with this version's catalogue; returns how many were written."""
+    """Bring everyone's exercises in step with this version's catalogue; returns how many were written.
+
+    Our own phase templates are put there too, once: what becomes of them then is not undone.
+    """
     await db_session.execute(select(func.pg_advisory_xact_lock(ONE_SEED_AT_A_TIME)))
     stored = set(await all_exercises(db_session, None))
     changed = [each for each in catalogue() if each not in stored]
     await save_exercises(db_session, changed)
+    there = await everyones_template_ids(db_session)
+    await insert_phase_templates(db_session, [each for each in our_templates() if each.id not in there])
     return len(changed)
 
 
@@ -66,6 +80,9 @@ async def _seed(tx: Transaction, today: date, progress: Progress) -> bool:
     await _add_plans(tx, plans, today)
     sessions = sum(each.draft.session_count for each in plans)
     progress(f"{len(plans)} plans with {sessions} sessions")
+    season = team_season(today)
+    await _add_season(tx, season)
+    progress(f"{season.plan.name}: {len(season.plan.phases)} phases, {len(season.assignments)} assignments")
     return True
 
 
@@ -104,6 +121,39 @@ async def _add_plans(tx: Transaction, plans: Sequence[DemoPlan], today: date) ->
     logs = list(_logs(plans, today))
     _complete(rows.by_table[SessionRow], logs)
     await insert_rows(tx.db_session, {**rows.by_table, SessionLogRow: logs})
+
+
+async def _add_season(tx: Transaction, season: TeamSeason) -> None:
+    await insert_season_plan(tx.db_session, season.plan)
+    await insert_rows(
+        tx.db_session,
+        {
+            PlayerGroupRow: [
+                {"team_id": HOCKEY.id, "type": group.type, "name": group.name, "person_id": each.id}
+                for group, members in GROUPS.items()
+                for each in members
+            ],
+            PlayerPhysiologyRow: [
+                {
+                    "person_id": each.player_id,
+                    "organization_id": DEMO.organization,
+                    "resting_bpm": each.resting_bpm,
+                    "maximum_bpm": each.maximum_bpm,
+                    "weekly_load_limit_au": each.weekly_load_limit_au,
+                    "updated_at": tx.now,
+                }
+                for each in season.bodies
+            ],
+        },
+    )
+    for restriction in season.restrictions:
+        await insert_restriction(tx.db_session, DEMO.organization, restriction, tx.now)
+    await insert_assignments(tx.db_session, season.assignments)
+    await insert_records(
+        tx.db_session,
+        TrainingCompletionRow,
+        [{**asdict(each), "recorded_at": each.completed_at} for each in season.completions],
+    )
 
 
 def _programmes() -> Programmes:

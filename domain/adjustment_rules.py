@@ -11,6 +11,7 @@ from itertools import combinations
 
 from domain.assignments import Customizations
 from domain.days import DAYS_A_WEEK
+from domain.exercises import MovementPattern
 from domain.load_progression import exact
 from domain.phases import SeasonPhase, serves
 from domain.physiology import HeartRateZone, PerformanceThresholds, Physiology, PowerRange, VelocityRange
@@ -23,6 +24,7 @@ from domain.workouts import SelectedExercise
 POINTS_A_STEP = 5
 LOWEST_RESERVE_PERCENT = 30
 FEWEST_SETS = 2
+PREPARING = frozenset({MovementPattern.MOBILITY, MovementPattern.STRETCH})
 
 
 def load_factor(phase: SeasonPhase, customizations: Customizations) -> Decimal:
@@ -111,9 +113,10 @@ def selected_exercises(
 ) -> tuple[SelectedExercise, ...] | None:
     """The workout's exercises as the phase wants them; None if that is as they stand.
 
-    Core lifts stay first and whole. Then come the accessories that serve the phase's focus areas, whole, then
-    the others. Where the phase lowers the load, the others give way, the last one first: down to two sets
-    each, and if that is not enough, altogether.
+    What serves the phase's focus areas comes first with the core lifts, in the order of the workout, and
+    keeps its sets; the others come after. Where the phase lowers the load the others give way, the last one
+    first: down to two sets each, and if that is not enough, altogether. Mobility and stretching keep their
+    place: what prepares for a lift is of no use after it.
     """
     if not phase.focus_areas:
         return None
@@ -124,7 +127,9 @@ def selected_exercises(
     if serving:  # a focus that nothing here serves cannot say what should go
         surplus = int((sum(sets.values()) * (1 - factor)).to_integral_value(ROUND_HALF_UP))
         _give_way(sets, [n for n in sets if n not in serving | core][::-1], surplus)
-    order = sorted(sets, key=lambda n: (n not in core, n not in serving, n))
+    prepares = {n for n, each in enumerate(prescriptions, start=1) if each.exercise.pattern in PREPARING}
+    in_order = iter(sorted(sets.keys() - prepares, key=lambda n: (n not in serving | core, n)))
+    order = [n if n in prepares else next(in_order) for n in sets]
     selected = tuple(SelectedExercise(n, sets[n]) for n in order if sets[n])
     return None if selected == as_it_stands else selected
 

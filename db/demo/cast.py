@@ -26,7 +26,10 @@ def demo_id(path: str) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class DemoIds:
-    """``plans`` and ``sessions`` go by the short name of the programme; they are the athlete's."""
+    """``plans`` and ``sessions`` go by the short name of the programme; they are the athlete's.
+
+    ``season_plan`` is her plan for the season, ``team_season`` the season of the team with its phases.
+    """
 
     organization: UUID
     team: UUID
@@ -34,6 +37,7 @@ class DemoIds:
     coach: UUID
     admin: UUID
     season_plan: UUID
+    team_season: UUID
     plans: Mapping[str, UUID]
     sessions: Mapping[str, UUID]
     other_organization: UUID
@@ -48,6 +52,7 @@ DEMO = DemoIds(
     coach=demo_id("harbour-city/dana"),
     admin=demo_id("harbour-city/robin"),
     season_plan=demo_id("harbour-city/mia/season"),
+    team_season=demo_id("harbour-city/hockey/season"),
     plans={name: demo_id(f"harbour-city/mia/{name}") for name in PROGRAMMES},
     sessions={name: demo_id(f"harbour-city/mia/{name}/w1/s1") for name in PROGRAMMES},
     other_organization=demo_id("northside"),

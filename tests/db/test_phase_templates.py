@@ -18,7 +18,7 @@ from db.athletes import (
     target_players,
 )
 from db.database import Database
-from db.demo.templates import our_templates
+from db.own_templates import our_templates
 from db.paging import PageRequest
 from db.phase_templates import (
     delete_phase_template,
@@ -90,13 +90,21 @@ async def test_a_template_is_read_as_it_was_written(db: Database, club: Club) ->
 
 async def test_our_own_are_everybodys_and_stored_to_the_last_set(db: Database, club: Club) -> None:
     await committed(db, seed_catalogue)
+    copies = [
+        replace(
+            each,
+            id=uuid4(),
+            workouts=tuple(replace(one, workout=replace(one.workout, id=uuid4())) for one in each.workouts),
+        )
+        for each in (template.owned_by(club.organization.id) for template in our_templates())
+    ]
 
     with count_statements(db) as written:
-        await store(db, *our_templates())
+        await store(db, *copies)
     with count_statements(db) as read:
-        found = await by_id(db, club, *our_templates())
+        found = await by_id(db, club, *our_templates(), *copies)
 
-    assert found == list(our_templates())
+    assert found == [*our_templates(), *copies]
     assert (len(written), len(read)) == (4, 4)
 
 

@@ -35,6 +35,9 @@ TODAY = date(2026, 11, 20)  # a Friday
 TABLES = (
     *("organizations", "people", "teams", "memberships", "exercises", "exercise_aliases", "plans"),
     *("microcycles", "sessions", "prescriptions", "set_prescriptions", "session_logs", "compressions"),
+    *("season_plans", "season_phases", "player_groups", "player_physiology", "medical_restrictions"),
+    *("workouts", "workout_exercises", "phase_templates", "template_workouts", "workout_assignments"),
+    *("assignment_adjustments", "training_completions"),
 )
 
 
@@ -94,11 +97,12 @@ async def test_progress_is_told_line_by_line(db: Database) -> None:
     with count_statements(db) as sent:
         await seed_demo(db, TODAY, lines.append)
 
-    assert len(sent) < 20, "however much data, a statement or two for each table"
+    assert len(sent) < 36, "however much data, a statement or two for each table"
     assert lines == [
         f"{len(catalogue())} exercises",
         "Harbour City Hockey: 24 players",
         "31 plans with 507 sessions",
+        "Season 2026-27: 5 phases, 120 assignments",
     ]
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.adjustments import NO_FACTS, Facts, adjust, out_of_step, relieve, restore
 from domain.assignments import Customizations, WorkoutAssignment, load_on
+from domain.exercises import MovementPattern
 from domain.load_progression import LoadProgression
 from domain.phases import Intensity, SeasonPhase
 from domain.physiology import HeartRateZone, PerformanceThresholds, Physiology, PowerRange, VelocityRange
@@ -26,6 +27,7 @@ from tests.domain.season_cases import (
     THE_WORKOUT,
     WORKOUT,
     a_phase,
+    a_prescribed,
     an_assignment,
     any_assignment,
     any_phase,
@@ -320,6 +322,19 @@ def test_the_focus_comes_first_after_the_core_lifts() -> None:
     assert selection("speed") == [(1, 5), (3, 3), (2, 4), (4, 3), (5, 2)]
     assert selection("hypertrophy", "power") is None, "that is as it stands"
     assert selection() is None
+
+
+def test_what_a_coach_puts_before_a_lift_stays_there() -> None:
+    """Sprints come before cleans and mobility before everything, whatever the focus."""
+    jump, squat = THE_WORKOUT[2], THE_WORKOUT[0]
+    bench = THE_WORKOUT[1]
+    stretch = a_prescribed("Stretch", MovementPattern.STRETCH, sets=1)
+    facts = Facts({}, {WORKOUT: (stretch, bench, jump, squat)})
+
+    found = into(an_assignment(), a_phase(focus_areas=("speed",)), facts).exercise_selection
+
+    assert found is not None
+    assert [each.position for each in found] == [1, 3, 4, 2]
 
 
 def test_what_serves_no_focus_gives_way_first_and_the_last_of_it_first() -> None:

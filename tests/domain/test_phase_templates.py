@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from db.catalogue import catalogue
-from db.demo.templates import our_templates
+from db.own_templates import our_templates
 from domain.assignments import AssignmentType, Customizations, days_of, issues_of
 from domain.errors import InvalidInput
 from domain.exercise_matching import index_of

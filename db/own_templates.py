@@ -13,7 +13,7 @@ from domain.exercise_matching import CatalogueIndex, index_of
 from domain.phase_templates import PhaseTemplate
 from domain.template_json import import_template
 
-TEMPLATES_FILE = Path(__file__).with_name("phase_templates.json")
+TEMPLATES_FILE = Path(__file__).with_name("own_templates.json")
 NAMESPACE = UUID("4a1d2c0e-8a53-5b0c-9a0e-5d1f7e6b3c22")
 FIRST_WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
 
