@@ -41,6 +41,7 @@ def create_engine(url: str | URL, *, pool_size: int, waits: Waits | None = None)
         max_overflow=0,
         pool_timeout=waits.pool,
         pool_use_lifo=True,
+        hide_parameters=True,  # a failed statement is logged, and what people wrote is no business of the log
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={

@@ -417,6 +417,15 @@ async def test_a_value_the_driver_cannot_send_is_a_fault(fresh_db: Database) -> 
     assert classify(failure.value) == Fault("22000")
 
 
+async def test_what_people_wrote_is_in_no_error(fresh_db: Database) -> None:
+    async with fresh_db.read() as db_session:
+        with pytest.raises(exc.DBAPIError) as caught:
+            await db_session.execute(text("SELECT CAST(:wrote AS text), 1 / 0"), {"wrote": "sore left knee"})
+
+    assert "division by zero" in str(caught.value)
+    assert "sore left knee" not in str(caught.value)
+
+
 async def test_a_server_that_is_away_is_retriable_and_fails_the_check(clock: Clock) -> None:
     away = Database("postgresql+asyncpg://taper@/postgres?host=/nonexistent", clock=clock)
 
