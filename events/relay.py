@@ -11,11 +11,11 @@ from structlog.typing import FilteringBoundLogger
 from db import event_log
 from db.database import Database
 from db.link import Link, linked, notify
+from db.locks import RELAY_LEADER
 from domain.events import Event
 from events.pace import Backoff, Pace, ended, woken
 from integrations.event_metrics import EventMetrics
 
-LEADER_LOCK = 7_402_021_119
 OUTBOX_CHANNEL = "taper_outbox"  # somebody committed events
 LOG_CHANNEL = "taper_log"  # the log has grown
 
@@ -84,7 +84,7 @@ class Relay:
 
     async def _follow(self, link: Link) -> None:
         """Take turns until this process leads, and then publish. Ends by an exception only."""
-        while not await link.try_lock(LEADER_LOCK):
+        while not await link.try_lock(RELAY_LEADER):
             if await self._rest():
                 async with link.transaction() as db_session:
                     await notify(db_session, OUTBOX_CHANNEL)
