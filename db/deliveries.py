@@ -108,11 +108,17 @@ async def enqueue(db_session: AsyncSession, delivery: Delivery, due_at: datetime
 
 
 async def claim(
-    db_session: AsyncSession, consumers: Collection[str], now: datetime, until: datetime, at_most: int
+    db_session: AsyncSession,
+    consumers: Collection[str],
+    now: datetime,
+    until: datetime,
+    *,
+    again: bool,
+    at_most: int,
 ) -> list[Delivery]:
     """Lease deliveries that are due, counting the attempt; of one aggregate only its first.
 
-    Nobody else gets them before ``until``.
+    Nobody else gets them before ``until``. ``again``: those that were tried before, or else the others.
     """
     earlier = aliased(DeliveryRow)
     due = (
@@ -120,6 +126,7 @@ async def claim(
         .where(
             DeliveryRow.consumer.in_(sorted(consumers)),
             DeliveryRow.due_at <= now,
+            (DeliveryRow.attempts > 0) if again else (DeliveryRow.attempts == 0),
             ~exists().where(
                 earlier.consumer == DeliveryRow.consumer,
                 earlier.aggregate_key == DeliveryRow.aggregate_key,
@@ -145,16 +152,9 @@ async def claim(
 async def enter_inbox(
     db_session: AsyncSession, delivery: Delivery, now: datetime, *, order_matters: bool
 ) -> Claim:
-    """Mark the event as handled by this transaction. Events of one aggregate wait for each other here."""
-    lock = func.hashtextextended(f"{delivery.consumer}\n{delivery.aggregate_key}", 0)
-    await db_session.execute(select(func.pg_advisory_xact_lock(lock)))
-    newer = exists().where(
-        InboxRow.consumer == delivery.consumer,
-        InboxRow.aggregate_key == delivery.aggregate_key,
-        InboxRow.occurred_at > delivery.occurred_at,
-        InboxRow.outcome == "handled",
-    )
-    is_late = order_matters and bool(await db_session.scalar(select(newer)))
+    """Mark the event as handled by this transaction, which takes its delivery away."""
+    is_late = order_matters and await _is_late(db_session, delivery)
+    gone = delete(DeliveryRow).where(*_same(delivery)).returning(DeliveryRow.event_id).cte("gone")
     entered = await db_session.scalar(
         insert(InboxRow)
         .values(
@@ -167,10 +167,24 @@ async def enter_inbox(
         )
         .on_conflict_do_nothing()
         .returning(InboxRow.event_id)
+        .add_cte(gone)
     )
     if entered is None:
         return Claim.DUPLICATE
     return Claim.OUT_OF_ORDER if is_late else Claim.FIRST
+
+
+async def _is_late(db_session: AsyncSession, delivery: Delivery) -> bool:
+    """Whether a later event of the aggregate was handled; those under way are waited for."""
+    lock = func.hashtextextended(f"{delivery.consumer}\n{delivery.aggregate_key}", 0)
+    await db_session.execute(select(func.pg_advisory_xact_lock(lock)))
+    newer = exists().where(
+        InboxRow.consumer == delivery.consumer,
+        InboxRow.aggregate_key == delivery.aggregate_key,
+        InboxRow.occurred_at > delivery.occurred_at,
+        InboxRow.outcome == "handled",
+    )
+    return bool(await db_session.scalar(select(newer)))
 
 
 async def finish(db_session: AsyncSession, delivery: Delivery) -> None:

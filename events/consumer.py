@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ from integrations.event_metrics import DeliveryOutcome, EventMetrics
 E = TypeVar("E", bound=Event | IncomingEvent)
 
 LONGEST_HANDLING_SECONDS = 8.0  # PostgreSQL ends a transaction after ten
+LARGEST_PORTION = 20
+PORTION_SECONDS = 0.5
+"""A worker claims what it will have handled in about so long, but not more than the largest portion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,86 +87,78 @@ class Consumers:
                 self._from_outside[each.event_type.type].add(each.name)
         self._names = {INTAKE, *(each.name for each in handlers)}
         longest = max((each.deadline_seconds for each in handlers), default=LONGEST_HANDLING_SECONDS)
-        self._lease = timedelta(seconds=longest + COMMIT_SECONDS + pace.lease_margin)
+        self._lease = timedelta(seconds=longest + COMMIT_SECONDS + PORTION_SECONDS + pace.lease_margin)
         self._log = log
         self._metrics = metrics
         self._pace = pace
         self._concurrency = concurrency
         self._wake = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._workers: set[asyncio.Task[None]] = set()
+        self._is_registered = False
         self._is_closing = False
+        self._seconds_each = PORTION_SECONDS  # of late; pessimistic until it is known
         self.intake = Intake(db, self._from_outside, wake=self.wake, log=log, metrics=metrics)
 
     async def start(self) -> None:
         """Returns at once."""
         self._metrics.consumers(self._names)
-        self._task = asyncio.create_task(self._run(), name="events.consumers")
+        self._workers = {
+            asyncio.create_task(self._work(), name=f"events.consumers.{number}")
+            for number in range(self._concurrency)
+        }
 
     async def close(self, grace_seconds: float = 5.0) -> None:
         """Begin nothing more, and wait for what is being handled."""
         self._is_closing = True
         self._wake.set()
-        if self._task is not None:  # not cancelled at once: what it has just claimed is still begun
-            await asyncio.wait({self._task}, timeout=grace_seconds)
-        await ended(self._task)
-        if self._running:
-            await asyncio.wait(set(self._running), timeout=grace_seconds)
-        for task in tuple(self._running):
-            task.cancel()  # a unit of work goes on in its own task, and ``Database.drain`` waits for it
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=grace_seconds)
+        for worker in self._workers:  # its unit of work goes on; ``Database.drain`` waits for that
+            await ended(worker)
 
     def wake(self) -> None:
         """There may be something to handle."""
         self._wake.set()
 
-    async def _run(self) -> None:
+    async def _work(self) -> None:
         backoff = Backoff(self._pace)
-        is_registered = False
         while not self._is_closing:
             try:
-                if not is_registered:
+                if not self._is_registered:
                     await self._db.unit_of_work(self._register)
-                    is_registered = True
-                is_busy = await self._turn()
+                    self._is_registered = True
+                is_more, claimed = await self._db.unit_of_work(self._take)
             except Exception as error:
                 self._log.warning("consumers_wait_for_the_database", error=repr(error))
                 await backoff.pause()
                 continue
             backoff.reset()
-            if not is_busy or len(self._running) >= self._concurrency:
+            for delivery in claimed:
+                await self._deliver(delivery)
+            if not (is_more or claimed or self._is_closing):
                 await woken(self._wake, self._pace.poll)
 
     async def _register(self, tx: Transaction) -> None:
         await deliveries.register(tx.db_session, self._from_log)
 
-    async def _turn(self) -> bool:
-        """Take what is new in the log and begin what is due; whether there may be more."""
-        free = self._concurrency - len(self._running)
-        if free <= 0:
-            return False
-
-        async def work(tx: Transaction) -> tuple[bool, list[Delivery]]:
-            is_more = bool(self._from_log) and await deliveries.take_from_log(
-                tx.db_session, self._from_log, tx.now
-            )
-            claimed = await deliveries.claim(
-                tx.db_session, self._names, tx.now, tx.now + self._lease, at_most=free
-            )
-            return is_more, claimed
-
-        is_more, claimed = await self._db.unit_of_work(work)
-        for delivery in claimed:
-            task = asyncio.create_task(self._deliver(delivery), name=f"events.{delivery.consumer}")
-            self._running.add(task)
-            task.add_done_callback(self._delivered)
-        return is_more or bool(claimed)
-
-    def _delivered(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        self._wake.set()
+    async def _take(self, tx: Transaction) -> tuple[bool, list[Delivery]]:
+        """What is due, and whether there is more in the log."""
+        is_more = bool(self._from_log) and await deliveries.take_from_log(
+            tx.db_session, self._from_log, tx.now
+        )
+        until = tx.now + self._lease
+        # One that failed goes alone: if it ends the process, it takes no others with it, time after time.
+        again = await deliveries.claim(tx.db_session, self._names, tx.now, until, again=True, at_most=1)
+        if again:
+            return is_more, again
+        at_most = max(1, min(LARGEST_PORTION, round(PORTION_SECONDS / self._seconds_each)))
+        return is_more, await deliveries.claim(
+            tx.db_session, self._names, tx.now, until, again=False, at_most=at_most
+        )
 
     async def _deliver(self, delivery: Delivery) -> None:
         correlation_id = delivery.correlation_id or str(delivery.event_id)
+        began = time.monotonic()
         with bound_contextvars(correlation_id=correlation_id, consumer=delivery.consumer):
             try:
                 try:
@@ -174,6 +170,7 @@ class Consumers:
                 self._metrics.delivery(delivery.consumer, outcome)
             except Exception as error:  # the lease ends, and it is tried again
                 self._log.error("event_left_to_its_lease", event_id=delivery.event_id, error=repr(error))
+        self._seconds_each = 0.8 * self._seconds_each + 0.2 * (time.monotonic() - began)
 
     async def _attempt(self, delivery: Delivery) -> DeliveryOutcome:
         if delivery.attempts > self._pace.attempts:
@@ -196,7 +193,6 @@ class Consumers:
     ) -> DeliveryOutcome:
         matters = isinstance(received.event, IncomingEvent) and received.event.order_matters
         claim = await deliveries.enter_inbox(tx.db_session, delivery, tx.now, order_matters=matters)
-        await deliveries.finish(tx.db_session, delivery)
         if claim is Claim.FIRST:
             await handler.handle(tx, received)
             return DeliveryOutcome.HANDLED
