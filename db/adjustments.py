@@ -31,6 +31,7 @@ from domain.recurrence import RecurrencePattern
 
 PHASE_IN_METADATA = literal_column("(workout_assignments.metadata -> 'planningPhaseId')", JSONB)
 SEASON_IN_METADATA = literal_column("(workout_assignments.metadata -> 'seasonPlanId')", JSONB)
+MOST_AT_ONCE = 20_000
 RECORD = (
     AssignmentAdjustmentRow.id,
     AssignmentAdjustmentRow.assignment_id,
@@ -67,8 +68,15 @@ async def lock_assignments_of_phase(
     phase: SeasonPhase,
     today: date,
     player_ids: Collection[UUID] | None = None,
+    *,
+    after: UUID | None = None,
+    limit: int = MOST_AT_ONCE,
 ) -> list[WorkoutAssignment]:
-    """The team's active assignments that ``domain.assignments.is_in_phase`` says are in it, locked, by id."""
+    """The team's active assignments that ``domain.assignments.is_in_phase`` says are in it, locked, by id.
+
+    ``limit`` of them at most, those beyond the id ``after``: as many as one transaction has the time for.
+    What is in step already costs no writing, so whoever is cut short begins again from the start.
+    """
     row = WorkoutAssignmentRow
     day = case(
         (row.recurrence == RecurrencePattern.NONE, row.scheduled_on),
@@ -82,21 +90,26 @@ async def lock_assignments_of_phase(
     )
     if player_ids is not None:
         query = query.where(row.player_id.in_(player_ids))
-    return await _locked(db_session, query)
+    if after is not None:
+        query = query.where(row.id > after)
+    return await _locked(db_session, query, limit)
 
 
 async def lock_followers_of_phases(
-    db_session: AsyncSession, phase_ids: Collection[UUID]
+    db_session: AsyncSession, phase_ids: Collection[UUID], *, limit: int = MOST_AT_ONCE
 ) -> list[WorkoutAssignment]:
-    """The draft and active assignments that follow these phases now, of whatever team, locked, by id."""
-    return await _locked(db_session, _followers(PHASE_IN_METADATA, phase_ids))
+    """The draft and active assignments that follow these phases now, of whatever team, locked, by id.
+
+    ``limit`` of them at most: they are brought out of the phase, and the next call finds others.
+    """
+    return await _locked(db_session, _followers(PHASE_IN_METADATA, phase_ids), limit)
 
 
 async def lock_followers_of_seasons(
-    db_session: AsyncSession, season_plan_ids: Collection[UUID]
+    db_session: AsyncSession, season_plan_ids: Collection[UUID], *, limit: int = MOST_AT_ONCE
 ) -> list[WorkoutAssignment]:
-    """The draft and active assignments that follow any phase of these season plans, locked, by id."""
-    return await _locked(db_session, _followers(SEASON_IN_METADATA, season_plan_ids))
+    """The draft and active assignments that follow any phase of these season plans, as for phases."""
+    return await _locked(db_session, _followers(SEASON_IN_METADATA, season_plan_ids), limit)
 
 
 async def facts_for(db_session: AsyncSession, assignments: Collection[WorkoutAssignment]) -> Facts:
@@ -155,9 +168,13 @@ def _followers(path: ColumnElement[Any], ids: Collection[UUID]) -> Select[*tuple
     )
 
 
-async def _locked(db_session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[WorkoutAssignment]:
+async def _locked(
+    db_session: AsyncSession, query: Select[*tuple[Any, ...]], limit: int
+) -> list[WorkoutAssignment]:
     """In the order of their ids, so that two who lock the same ones wait and do not deadlock."""
-    rows = await db_session.execute(query.order_by(WorkoutAssignmentRow.id).with_for_update(key_share=True))
+    rows = await db_session.execute(
+        query.order_by(WorkoutAssignmentRow.id).limit(limit).with_for_update(key_share=True)
+    )
     return [assignment_of(row) for row in rows]
 
 

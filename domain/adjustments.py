@@ -109,8 +109,10 @@ def adjust(
             original=original,
         ),
     )
+    if force or now_there == plain:
+        return AdjustedAssignment(assignment, after, in_force, phase.id)
     just_now = tuple(_adjustments(now_there, wanted, reasons, now, by))
-    return AdjustedAssignment(assignment, after, in_force if force else just_now, phase.id)
+    return AdjustedAssignment(assignment, after, just_now, phase.id)
 
 
 def restore(assignment: WorkoutAssignment, *, now: datetime, by: Actor, reason: str) -> AdjustedAssignment:

@@ -112,7 +112,7 @@ def adjustment_json(each: PhaseAdjustment) -> dict[str, Any]:
 
 def moment_text(moment: datetime) -> str:
     """Always of one length and in UTC, so that texts sort as the moments do (an index rests on it)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def cadence_json(cadence: Cadence) -> dict[str, Any]:
