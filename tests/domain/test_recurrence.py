@@ -18,7 +18,7 @@ any_day = st.dates(date(2020, 1, 1), date(2032, 12, 31))
 
 
 def days(recurrence: Recurrence, start: date, first: date, last: date) -> list[date]:
-    return list(occurrences(recurrence, start, first, last))
+    return list(occurrences(recurrence, start, first, last, limit=10_000))
 
 
 def every(pattern: str, interval: int = 1, *weekdays: int) -> Recurrence:
