@@ -25,22 +25,16 @@ SCOPES_OF_ROLE: dict[Role, frozenset[str]] = {
     Role.ATHLETE: frozenset(Scope),
     Role.COACH: frozenset(Scope),
     Role.ADMIN: frozenset(Scope),
-    # A service reads; what it may write it is given in so many words, in its token.
-    Role.SERVICE: frozenset({Scope.PLANS_READ, Scope.TEAMS_READ, Scope.CATALOGUE_READ, Scope.FLAGS_READ}),
+    # A service has what its token names, and nothing without.
+    Role.SERVICE: frozenset(Scope),
 }
-SCOPES_A_SERVICE_MAY_BE_GIVEN = frozenset(Scope)
 
 
 def effective_scopes(role: Role, token_scopes: frozenset[str] | None) -> frozenset[str]:
-    """The role's scopes, narrowed to the token's where it names any.
-
-    A service's token must name every scope beyond reading; nobody gets a scope that does not exist.
-    """
-    if role is Role.SERVICE:
-        wanted = token_scopes if token_scopes is not None else SCOPES_OF_ROLE[role]
-        return wanted & SCOPES_A_SERVICE_MAY_BE_GIVEN
-    own = SCOPES_OF_ROLE[role]
-    return own if token_scopes is None else own & token_scopes
+    """The role's scopes, narrowed to the token's where it names any. A service's token has to name them."""
+    if token_scopes is None:
+        return frozenset() if role is Role.SERVICE else SCOPES_OF_ROLE[role]
+    return SCOPES_OF_ROLE[role] & token_scopes
 
 
 def may_use(viewer: Viewer, scope: Scope) -> bool:

@@ -9,6 +9,7 @@ from domain import access
 from domain.access import Scope
 from domain.errors import DomainError, FeatureNotAvailable, Forbidden
 from integrations.flags import Flag
+from integrations.metrics import EngineStatus
 from resolvers.context import Context
 
 
@@ -74,6 +75,9 @@ class Behind:
     def check(self, context: Context) -> None:
         _ = context.caller
         if not context.flag_on(self.flag):
+            if self.flag is Flag.TIME_CRUNCH_PREVIEW:
+                context.services.metrics.engine_request(EngineStatus.DISABLED, None)
+                context.services.metrics.engine_error(FeatureNotAvailable.code)
             raise FeatureNotAvailable(self.flag.value)
 
 

@@ -16,7 +16,7 @@ from db.database import Database
 from db.exercises import save_exercises
 from db.models.people import MembershipRow, OrganizationRow, PersonRow, TeamRow
 from db.new_plans import insert_plan
-from domain.access import SCOPES_OF_ROLE
+from domain.access import SCOPES_OF_ROLE, Scope
 from domain.exercises import Exercise, Intent, MovementPattern, Muscle
 from domain.people import Organization, Person, Role, Team, TeamRole, Viewer
 from domain.plan_document import PlanDraft, PrescriptionDraft, SessionDraft, TrainingDay, WeekDraft
@@ -109,7 +109,7 @@ def make_service(organization_id: UUID) -> Viewer:
         display_name="reports",
         role=Role.SERVICE,
         time_zone="UTC",
-        scopes=SCOPES_OF_ROLE[Role.SERVICE],
+        scopes=frozenset({Scope.PLANS_READ, Scope.TEAMS_READ, Scope.CATALOGUE_READ, Scope.FLAGS_READ}),
         coached_team_ids=frozenset(),
         played_team_ids=frozenset(),
         token_expires_at=NOW + timedelta(hours=1),

@@ -34,8 +34,8 @@ def buy_back_of(case: Case, now: Optimum, seconds_now: int, target_minutes: int)
 
 def _differences(case: Case, now: Sequence[Choice], then: Sequence[Choice]) -> Iterator[str]:
     before, after = _by_member(now), _by_member(then)
-    for index, each in enumerate(case.menu.prescriptions):
-        name = each.exercise.name
+    for index in range(len(case.menu.prescriptions)):
+        name = case.menu.name(index)
         (sets_now, choice_now), (sets_then, choice_then) = before[index], after[index]
         if sets_now == 0 and sets_then > 0:
             yield wording.comes_back(name, sets_then)

@@ -53,7 +53,7 @@ class Case:
         return self.problem.best(target_minutes * 60 / self.pace.factor)
 
     def shortest(self) -> list[Choice]:
-        chosen = shortest_choices(self.menu)
+        chosen = shortest_choices(self.menu, self.valuation)
         if chosen is None:
             raise NotCompressible(
                 "Nothing would be left: this session has no core lift, and every accessory is ruled out by "

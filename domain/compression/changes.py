@@ -150,7 +150,7 @@ class _Book:
         return Choice((), (index,), (sets,), SegmentKind.ACCESSORY_SINGLE, duration, 1.0, 0)
 
     def _names(self, members: Sequence[int]) -> list[str]:
-        return [self.menu.prescriptions[i].exercise.name for i in members]
+        return [self.menu.name(i) for i in members]
 
     def _free(self, kind: ChangeKind, members: tuple[int, ...], reason: str) -> Change:
         return self._change(kind, members, None, None, 0, 0.0, reason)

@@ -75,6 +75,12 @@ class Menu:
     units: tuple[Unit, ...]
     choices: tuple[Choice, ...]
 
+    def name(self, index: int) -> str:
+        """The exercise's name, with its place in the session where the same name stands there twice."""
+        each = self.prescriptions[index]
+        alike = sum(other.exercise.name == each.exercise.name for other in self.prescriptions)
+        return each.exercise.name if alike == 1 else f"{each.exercise.name} (no. {each.position})"
+
 
 def menu_of(prescriptions: Sequence[Prescription], options: Options) -> Menu:
     """All choices that the rules (DOMAIN section 3) and the options allow, in a fixed order."""

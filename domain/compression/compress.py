@@ -44,7 +44,8 @@ def compress(
 
     ``prescriptions`` are one session's, in order. ``planned_minutes`` is the coach's own duration of it;
     ``logs`` are the athlete's, of any sessions. When even the shortest session that obeys the rules is
-    longer than the target, that one is the answer, and it says that it does not fit.
+    longer than the target, that one is the answer, and it says that it does not fit; unless the session as
+    planned is no longer than that.
 
     Raises PlanMissingContent (nothing to train) and NotCompressible (nothing would be left).
     """
@@ -55,6 +56,9 @@ def compress(
     optimum = case.best(target_minutes)
     if optimum is None:
         chosen = tuple(case.shortest())
+        if sum(each.seconds for each in chosen) >= case.modelled_seconds:
+            # Core lifts that the coach paired take longer apart, as the rules want them: nothing is gained.
+            return _unchanged(case, target_minutes, shortest)
         optimum = Optimum(chosen, case.valuation.total(chosen), 0.0)
     answer = _answer(case, target_minutes, shortest, optimum)
     return answer if answer.changes else _unchanged(case, target_minutes, shortest)
@@ -125,7 +129,7 @@ def _answer(
     segments, before = compressed_segments(case.menu, choices, pace), original_segments(case.menu, pace)
     seconds = _total(segments)
     below_three = [
-        case.menu.prescriptions[each.members[0]].exercise.name
+        case.menu.name(each.members[0])
         for each in choices
         if each.kind is SegmentKind.CORE_LIFT
         and each.sets[0] < min(3, case.valuation.prescribed[each.members[0]])

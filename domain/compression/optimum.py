@@ -52,7 +52,7 @@ class Problem:
         Among equals the shorter, then the one with fewer changes, then the one that keeps more of the earlier
         exercises. A session without core lifts holds at least one exercise: an empty one is no session.
         """
-        shortest = shortest_choices(self.menu)
+        shortest = self.shortest()
         if shortest is None or sum(each.seconds for each in shortest) > budget_seconds + EQUAL_VALUE:
             return None
         fits = np.flatnonzero(self.seconds <= budget_seconds + EQUAL_VALUE)
@@ -69,6 +69,9 @@ class Problem:
         proven = search.work_left and search.least_loss <= margin
         chosen = tuple(choices[number] for number in search.best or ())
         return Optimum(chosen, self.valuation.total(chosen), 0.0 if proven else max(search.least_loss, 0.0))
+
+    def shortest(self) -> list[Choice] | None:
+        return shortest_choices(self.menu, self.valuation)
 
     def _program(self, fits: NDArray[np.intp], budget_seconds: float) -> Program:
         cover, seconds = self.cover[:, fits], self.seconds[fits]
@@ -87,17 +90,19 @@ class Problem:
         )
 
 
-def shortest_choices(menu: Menu) -> list[Choice] | None:
-    """The shortest session that obeys the rules; None where nothing at all is left to do."""
+def shortest_choices(menu: Menu, valuation: Valuation) -> list[Choice] | None:
+    """The shortest session that obeys the rules, of equals the best; None where nothing is left to do."""
+
+    def shortness(each: Choice) -> tuple[float, float]:
+        return each.seconds, -valuation.total([each])
+
     shortest = [
-        min((each for each in menu.choices if each.units == (unit,)), key=lambda each: each.seconds)
+        min((each for each in menu.choices if each.units == (unit,)), key=shortness)
         for unit in range(len(menu.units))
     ]
     if any(each.kind is not None for each in shortest):
         return shortest
-    least = min(
-        (each for each in menu.choices if each.kind is not None), key=lambda each: each.seconds, default=None
-    )
+    least = min((each for each in menu.choices if each.kind is not None), key=shortness, default=None)
     if least is None:
         return None
     return [*(each for each in shortest if each.units[0] not in least.units), least]

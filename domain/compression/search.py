@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ class _Table:
     """
 
     number: NDArray[np.intp]
-    mask: NDArray[np.int64]
+    mask: NDArray[Any]
     shortfall: Array
     seconds: Array
     volume: Array
@@ -181,12 +182,15 @@ class Search:
                 np.maximum(reach[at], own, out=reach[at])
         must_take = np.where(np.isinf(must_take), 0.0, must_take)
 
+        # A machine word has a bit for 62 units; beyond that Python's own integers, which are slower.
+        bits: type[Any] = np.int64 if units < 63 else object
+
         def table(numbers: list[int]) -> _Table:
             number = np.array(numbers, dtype=np.intp)
             ranks = [ranks_of[each] for each in numbers]
             return _Table(
                 number,
-                np.array([sum(1 << at for at in each) for each in ranks], dtype=np.int64),
+                np.array([sum(1 << at for at in each) for each in ranks], dtype=bits),
                 self.bound.shortfall[number],
                 self.program.seconds[number],
                 self.program.volume[number],

@@ -21,7 +21,7 @@ NO_TIME_BUT_FOR_CORE = "The core lifts come first and leave no time for it."
 def removed(saves_seconds: int, costs_percent: float) -> str:
     return (
         f"It would take {_minutes(saves_seconds)} for {costs_percent:.1f} % of the session's value; "
-        "the same minutes keep more elsewhere."
+        "it does not fit beside what keeps more."
     )
 
 
@@ -79,7 +79,7 @@ def ungrouped(names: Sequence[str], is_core: Sequence[bool]) -> str:
     core = [name for name, core in zip(names, is_core, strict=True) if core]
     if core:
         return f"{_listed(core)} leaves its group: a core lift is never paired and never in a block."
-    return f"A block holds two or three exercises; this circuit of {len(names)} is done one by one."
+    return f"A block holds two or three exercises, so this is no longer done as one circuit of {len(names)}."
 
 
 def comes_back(name: str, sets: int) -> str:

@@ -70,6 +70,12 @@ async def test_a_service_is_of_its_organization(api: Api, world: World) -> None:
     assert viewer.scopes == {Scope.SESSIONS_COMPRESS}
 
 
+async def test_a_service_whose_token_names_no_scope_may_do_nothing(api: Api, world: World) -> None:
+    viewer = await viewer_of(api.services, of_service(world.plan.organization_id))
+
+    assert viewer.scopes == frozenset()
+
+
 async def test_who_is_unknown_is_nobody(api: Api, world: World) -> None:
     strangers = [
         of_person(uuid4()),
