@@ -12,11 +12,10 @@ from uuid import UUID
 from domain.assignments import OPEN_STATUSES, WorkoutAssignment, days_of, load_on
 from domain.days import DAYS_A_WEEK, monday_of
 from domain.physiology import MedicalRestriction, Physiology, RestrictionKind
-from domain.workouts import Workout
+from domain.workouts import USUAL_MINUTES, Workout
 
 # A recurring assignment is held against the calendar this far ahead; beyond it much will change anyway.
 HORIZON_DAYS = 8 * DAYS_A_WEEK
-USUAL_MINUTES = 60
 
 
 class ConflictKind(StrEnum):

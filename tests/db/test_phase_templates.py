@@ -27,8 +27,10 @@ from db.phase_templates import (
     phase_templates_page,
     save_phase_template,
 )
+from db.prescriptions import prescriptions_by_session
 from db.seed import seed_catalogue
-from db.workouts import workouts_by_id, workouts_of_sessions
+from db.sessions import sessions_by_plan
+from db.workouts import insert_workouts, workouts_by_id, workouts_of_sessions
 from domain.assignments import AssignmentType
 from domain.errors import Conflict, InvalidInput
 from domain.exercises import MovementPattern
@@ -37,8 +39,9 @@ from domain.phase_templates import PhaseTemplate, TargetGroup, TemplateWorkout
 from domain.phases import PhaseType
 from domain.physiology import MedicalRestriction, Physiology, RestrictionKind
 from domain.template_expansion import TargetPlayer
+from domain.workouts import workout_of_session
 from tests.domain.season_cases import MONDAY
-from tests.factories import NOW, committed, make_athlete, make_organization
+from tests.factories import NOW, committed, make_athlete, make_organization, make_plan
 from tests.season_factories import Club, make_assignments, make_club
 from tests.statements import count_statements
 
@@ -202,6 +205,23 @@ async def test_a_workout_is_read_as_it_was_written_also_by_its_session(db: Datab
         assert await workouts_of_sessions(session, [uuid4()]) == {}
 
     assert found == {each.id: each for each in (club.workout, club.other_workout)}
+
+
+async def test_a_session_of_a_plan_becomes_a_workout_once(db: Database, club: Club) -> None:
+    plan = await make_plan(db, club.players[0])
+    async with db.read() as read:
+        session = (await sessions_by_plan(read, [plan.id]))[plan.id][0]
+        prescriptions = (await prescriptions_by_session(read, [session.id]))[session.id]
+    workout = workout_of_session(session, prescriptions, uuid4(), club.organization.id, 7.5)
+
+    await committed(db, lambda one: insert_workouts(one, [workout]))
+    with pytest.raises(IntegrityError, match="uq_workouts_session_id"):
+        await committed(db, lambda one: insert_workouts(one, [replace(workout, id=uuid4())]))
+
+    async with db.read() as read:
+        assert await workouts_of_sessions(read, [session.id]) == {session.id: workout}
+    assert (workout.title, workout.load_au) == (session.title, 450)
+    assert [each.exercise for each in workout.prescriptions] == [each.exercise for each in prescriptions]
 
 
 # players
