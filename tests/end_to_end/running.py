@@ -81,6 +81,8 @@ def started(folder: Path, *arguments: str, **variables: str) -> Iterator[Server]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell has its background jobs ignore SIGINT, and children inherit that: this one is interrupted.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     server = Server(process, folder)
     readers = []
