@@ -52,7 +52,6 @@ class Delivery:
     correlation_id: str | None
     body: dict[str, Any]
     attempts: int = 0
-    last_error: str | None = None
 
 
 class Claim(StrEnum):
@@ -113,20 +112,22 @@ async def claim(
     now: datetime,
     until: datetime,
     *,
-    again: bool,
+    lost: bool,
     at_most: int,
 ) -> list[Delivery]:
     """Lease deliveries that are due, counting the attempt; of one aggregate only its first.
 
-    Nobody else gets them before ``until``. ``again``: those that were tried before, or else the others.
+    Nobody else gets them before ``until``. ``lost``: those of whose last attempt nothing was heard, or
+    else the others.
     """
+    is_lost = (DeliveryRow.attempts > 0) & DeliveryRow.last_error.is_(None)
     earlier = aliased(DeliveryRow)
     due = (
         select(DeliveryRow.consumer, DeliveryRow.event_id)
         .where(
             DeliveryRow.consumer.in_(sorted(consumers)),
             DeliveryRow.due_at <= now,
-            (DeliveryRow.attempts > 0) if again else (DeliveryRow.attempts == 0),
+            is_lost if lost else ~is_lost,
             ~exists().where(
                 earlier.consumer == DeliveryRow.consumer,
                 earlier.aggregate_key == DeliveryRow.aggregate_key,
@@ -142,11 +143,22 @@ async def claim(
     claimed = await db_session.execute(
         update(DeliveryRow)
         .where(DeliveryRow.consumer == due.c.consumer, DeliveryRow.event_id == due.c.event_id)
-        .values(attempts=DeliveryRow.attempts + 1, due_at=until)
+        .values(attempts=DeliveryRow.attempts + 1, due_at=until, last_error=None)
         .returning(*(getattr(DeliveryRow, field.name) for field in dataclasses.fields(Delivery)))
     )
     found = [Delivery(**row) for row in claimed.mappings()]
     return sorted(found, key=lambda each: (each.position, each.consumer, each.event_id))
+
+
+async def any_lost(db_session: AsyncSession, consumers: Collection[str], now: datetime) -> bool:
+    """Whether ``claim(…, lost=True)`` may find some."""
+    found = exists().where(
+        DeliveryRow.consumer.in_(sorted(consumers)),
+        DeliveryRow.due_at <= now,
+        DeliveryRow.attempts > 0,
+        DeliveryRow.last_error.is_(None),
+    )
+    return bool(await db_session.scalar(select(found)))
 
 
 async def enter_inbox(

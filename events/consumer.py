@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
-from uuid import UUID
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from structlog.contextvars import bound_contextvars
 from structlog.typing import FilteringBoundLogger
@@ -20,45 +18,18 @@ from db.deliveries import Claim, Delivery
 from domain.events import Event
 from domain.planning_events import IncomingEvent
 from events import wire
+from events.handler import LONGEST_HANDLING_SECONDS, Handler, Received
 from events.intake import INTAKE, Intake
 from events.pace import Backoff, Pace, ended, woken
+from events.turns import Turns
 from events.wire import Undeliverable
 from integrations.event_metrics import DeliveryOutcome, EventMetrics
 
-E = TypeVar("E", bound=Event | IncomingEvent)
+__all__ = ["Consumers", "Handler", "Received"]
 
-LONGEST_HANDLING_SECONDS = 8.0  # PostgreSQL ends a transaction after ten
 LARGEST_PORTION = 20
 PORTION_SECONDS = 0.5
 """A worker claims what it will have handled in about so long, but not more than the largest portion."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received(Generic[E]):
-    """An event as a handler gets it. ``attempt`` is 1 the first time."""
-
-    event_id: UUID
-    occurred_at: datetime
-    correlation_id: str | None
-    attempt: int
-    event: E
-
-
-@dataclass(frozen=True, slots=True)
-class Handler(Generic[E]):
-    """``handle`` changes things through the transaction that it is given, and only through that: its effect
-    and the mark that the event is handled are committed together.
-
-    Handlers with one ``name`` share an inbox and an order; a name is never given to another purpose.
-    An exception rolls back and is tried again later; ``Undeliverable`` gives up at once. ``on_dead`` tells of
-    it, in the transaction that keeps the dead letter; its last argument is why.
-    """
-
-    name: str
-    event_type: type[E]
-    handle: Callable[[Transaction, Received[E]], Awaitable[None]]
-    on_dead: Callable[[Transaction, Received[E], str], Awaitable[None]] | None = None
-    deadline_seconds: float = LONGEST_HANDLING_SECONDS
 
 
 class Consumers:
@@ -94,6 +65,7 @@ class Consumers:
         self._concurrency = concurrency
         self._wake = asyncio.Event()
         self._workers: set[asyncio.Task[None]] = set()
+        self._turns = Turns()
         self._is_registered = False
         self._is_closing = False
         self._seconds_each = PORTION_SECONDS  # of late; pessimistic until it is known
@@ -127,33 +99,50 @@ class Consumers:
                 if not self._is_registered:
                     await self._db.unit_of_work(self._register)
                     self._is_registered = True
-                is_more, claimed = await self._db.unit_of_work(self._take)
+                is_busy = await self._turn()
             except Exception as error:
                 self._log.warning("consumers_wait_for_the_database", error=repr(error))
                 await backoff.pause()
                 continue
             backoff.reset()
-            for delivery in claimed:
-                await self._deliver(delivery)
-            if not (is_more or claimed or self._is_closing):
+            if not (is_busy or self._is_closing):
                 await woken(self._wake, self._pace.poll)
+
+    async def _turn(self) -> bool:
+        """Handle a portion of what is due; whether there may be more."""
+        async with self._turns.together():
+            is_more, any_lost, portion = await self._db.unit_of_work(self._take)
+            for delivery in portion:
+                await self._deliver(delivery)
+        lost: list[Delivery] = []
+        if any_lost:
+            # One whose attempt was lost may have ended its process. It gets this one for itself: with
+            # company, its neighbours would lose their attempts with it, time after time.
+            async with self._turns.alone():
+                lost = await self._db.unit_of_work(self._take_lost)
+                for delivery in lost:
+                    await self._deliver(delivery)
+        return is_more or bool(portion or lost)
 
     async def _register(self, tx: Transaction) -> None:
         await deliveries.register(tx.db_session, self._from_log)
 
-    async def _take(self, tx: Transaction) -> tuple[bool, list[Delivery]]:
-        """What is due, and whether there is more in the log."""
+    async def _take(self, tx: Transaction) -> tuple[bool, bool, list[Delivery]]:
+        """Whether there is more in the log, whether an attempt was lost, and a portion of what is due."""
         is_more = bool(self._from_log) and await deliveries.take_from_log(
             tx.db_session, self._from_log, tx.now
         )
-        until = tx.now + self._lease
-        # One that failed goes alone: if it ends the process, it takes no others with it, time after time.
-        again = await deliveries.claim(tx.db_session, self._names, tx.now, until, again=True, at_most=1)
-        if again:
-            return is_more, again
+        any_lost = await deliveries.any_lost(tx.db_session, self._names, tx.now)
         at_most = max(1, min(LARGEST_PORTION, round(PORTION_SECONDS / self._seconds_each)))
-        return is_more, await deliveries.claim(
-            tx.db_session, self._names, tx.now, until, again=False, at_most=at_most
+        until = tx.now + self._lease
+        portion = await deliveries.claim(
+            tx.db_session, self._names, tx.now, until, lost=False, at_most=at_most
+        )
+        return is_more, any_lost, portion
+
+    async def _take_lost(self, tx: Transaction) -> list[Delivery]:
+        return await deliveries.claim(
+            tx.db_session, self._names, tx.now, tx.now + self._lease, lost=True, at_most=1
         )
 
     async def _deliver(self, delivery: Delivery) -> None:

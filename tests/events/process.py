@@ -13,9 +13,10 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from db import event_log
+from db.database import Transaction
 from domain.events import PlanChanged
 from domain.planning_events import PhaseChanged
-from events.consumer import Handler
+from events.consumer import Handler, Received
 from events.intake import Intake
 from events.redis_copy import RedisCopy
 from integrations.redis_clients import RedisAddress
@@ -25,6 +26,8 @@ HANDLERS: tuple[Handler[Any], ...] = (
     Handler("plans", PlanChanged, leave_effect, deadline_seconds=0.5),
     Handler("phases", PhaseChanged, leave_effect, deadline_seconds=0.5),
 )
+
+DEADLY = 666
 
 # Forked off one that has imported everything and runs nothing: a new process in a tenth of a second.
 FORKS = multiprocessing.get_context("forkserver")
@@ -44,6 +47,15 @@ def dying(work: Callable[..., Awaitable[Any]], nth: int) -> Callable[..., Awaita
         return result
 
     return done_and_dead
+
+
+def _deadly(handle: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    async def handle_or_die(tx: Transaction, received: Received[Any]) -> None:
+        if received.event.version == DEADLY:
+            os.kill(os.getpid(), signal.SIGKILL)
+        await handle(tx, received)
+
+    return handle_or_die
 
 
 def start(url: str, socket: str, dies_at: str, nth: int, attempts: int) -> BaseProcess:
@@ -68,6 +80,11 @@ async def _main(told: Connection, url: str, socket: str, dies_at: str, nth: int,
     elif dies_at == "handle":  # the effect is written, the commit is still to come
         handlers = tuple(
             Handler(each.name, each.event_type, dying(each.handle, nth), deadline_seconds=0.5)
+            for each in HANDLERS
+        )
+    elif dies_at == "deadly":  # whoever tries this one event is gone
+        handlers = tuple(
+            Handler(each.name, each.event_type, _deadly(each.handle), deadline_seconds=0.5)
             for each in HANDLERS
         )
     elif dies_at == "accept":  # it is safe in the database, and not acknowledged

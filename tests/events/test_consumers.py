@@ -392,7 +392,14 @@ async def test_what_is_refused_at_the_door_is_kept_with_the_reason(effects_url: 
         assert letter.reason == reason, (sent, letter)
         assert words in letter.detail, letter.detail
 
-    assert len(await Letters(world.db).listed(include_resolved=True, at_most=100)) == len(cases)
+    letters = Letters(world.db)
+    kept = await letters.listed(include_resolved=True, at_most=100)
+    assert len(kept) == len(cases)
+    for letter in kept:
+        await letters.discard(str(letter.id))
+    for sent, *_ in cases:
+        assert await world.bus.accept(sent) is ArrivalOutcome.REFUSED
+    assert await letters.listed(include_resolved=False, at_most=100) == []  # discarded is discarded
     assert await world.scalar("SELECT count(*) FROM event_deliveries") == 0
     await world.db.dispose()
 

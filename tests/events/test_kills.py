@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 
 from tests.doubles.valkey import Valkey
-from tests.events.process import HANDLERS, start
+from tests.events.process import DEADLY, HANDLERS, start
 from tests.events.test_redis import acknowledged, copied, effects, holds, send
 from tests.events.world import HURRIED, World, phase_changed, plan_changed, running, until
 
@@ -109,6 +109,30 @@ async def test_a_consumer_killed_in_the_middle_of_an_event_leaves_nothing_and_an
     assert await observer.scalar("SELECT max(attempts) FROM event_deliveries") == 1
     async with process(effects_url):
         await once_each(observer, 10)
+
+
+async def test_an_event_that_kills_whoever_handles_it_takes_no_other_with_it(
+    effects_url: str, observer: World
+) -> None:
+    versions = [*range(20), DEADLY, *range(20, 40)]
+    await observer.commit(*(plan_changed(version=version) for version in versions))
+    deaths = 0
+
+    async def is_dead() -> bool:
+        return bool(await observer.scalar("SELECT count(*) FROM dead_letters") > 0)
+
+    while not await is_dead():
+        async with process(effects_url, dies_at="deadly") as victim:
+
+            async def is_over(victim: BaseProcess = victim) -> bool:
+                return not victim.is_alive() or await is_dead()
+
+            await until(is_over, 20)
+            deaths += victim.exitcode == -signal.SIGKILL
+    async with process(effects_url, dies_at="deadly"):
+        await once_each(observer, 40)
+    [letter] = await observer.rows("SELECT reason, body FROM dead_letters")
+    assert (letter.reason, letter.body["version"], deaths) == ("crashed", DEADLY, HURRIED.attempts)
 
 
 async def test_an_event_that_kills_whoever_handles_it_becomes_a_dead_letter_and_the_rest_goes_on(

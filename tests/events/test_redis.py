@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import statistics
 import time
@@ -123,6 +124,30 @@ async def test_flushalls_amid_commits_lose_and_double_nothing(
         assert sorted(event["version"] for _, event in copied(valkey)) == list(range(300))
 
 
+async def test_a_flushall_between_question_and_answer_leaves_no_gap(
+    effects_url: str, valkey: Valkey, redis_address: RedisAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(World(effects_url, redis=redis_address)) as world:
+        for version in range(20):
+            await world.commit(plan_changed(version=version))
+        await holds(lambda: len(copied(valkey)) == 20)
+        copy = world.bus.copy
+        assert copy is not None
+        ask = copy._last_id
+
+        async def asked_and_flushed() -> str:
+            last_id = await ask()
+            monkeypatch.setattr(copy, "_last_id", ask)
+            valkey.flush()
+            return last_id
+
+        monkeypatch.setattr(copy, "_last_id", asked_and_flushed)
+        await world.commit(plan_changed(version=20))
+        await holds(lambda: len(copied(valkey)) >= 21)
+
+        assert [event["version"] for _, event in copied(valkey)] == list(range(21))
+
+
 async def test_a_new_database_on_an_old_stream_and_a_stream_ahead_of_its_database_go_on_behind_it(
     effects_url: str, valkey: Valkey, redis_address: RedisAddress
 ) -> None:
@@ -219,7 +244,8 @@ async def test_a_reader_that_closes_leaves_no_name_behind(
 async def test_while_the_database_is_away_events_stay_in_the_stream(
     effects_url: str, valkey: Valkey, redis_address: RedisAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(World(effects_url, [PHASE], redis=redis_address)) as world:
+    patient = dataclasses.replace(HURRIED, claim_idle=60)  # nobody else is to claim them
+    async with running(World(effects_url, [PHASE], redis=redis_address, pace=patient)) as world:
         accept = world.bus.consumers.intake.accept
 
         async def away(sent: bytes) -> None:

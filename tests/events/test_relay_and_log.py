@@ -282,6 +282,15 @@ async def test_a_cursor_whose_events_are_gone_is_refused_and_a_later_one_is_not(
             assert numbers(await take(watcher, 1)) == [6]
 
 
+async def test_a_cursor_that_is_ahead_of_this_process_gets_nothing_twice(fresh_url: str) -> None:
+    """Its holder read from another process, which had heard of the last commits sooner."""
+    async with running(World(fresh_url)) as world, world.bus.log.watch(after=3) as watcher:
+        for version in range(1, 6):
+            await world.commit(plan_changed(version=version))
+
+        assert numbers(await take(watcher, 2)) == [4, 5]
+
+
 async def test_what_is_measured_is_what_is_there(fresh_url: str) -> None:
     clock = Clock()
     world = World(fresh_url, clock=clock)
