@@ -1,4 +1,4 @@
-"""What a phase makes of one thing that was planned: a load, a frequency, targets, exercises (DOMAIN 6).
+"""What a phase makes of one thing that was planned: a load, a frequency, targets and more (docs/seasons.md).
 
 Every function takes the original and gives what it becomes: none knows what an earlier phase made of it.
 """

@@ -1,4 +1,4 @@
-"""Bringing an assignment in step with a season phase, and out of it again (DOMAIN 6).
+"""Bringing an assignment in step with a season phase, and out of it again (docs/seasons.md).
 
 Everything is computed from the assignment as it was before any phase, so nothing compounds: once or ten
 times, after whatever other phase, the result is the same, and leaving gives back what was there.

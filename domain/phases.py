@@ -21,7 +21,7 @@ class PhaseType(StrEnum):
 
 
 class Intensity(StrEnum):
-    """How hard a phase is. No study supports the numbers below: they are the coach's policy (DOMAIN 6)."""
+    """How hard a phase is. No study supports the numbers below: they are policy (docs/seasons.md)."""
 
     RECOVERY = "recovery"
     LOW = "low"

@@ -28,7 +28,7 @@ from integrations.planning_replies import json_of
 from integrations.service_tokens import ServiceTokens
 
 BUDGET_SECONDS = 1.0
-"""Of one call with its retries and all its waiting (RELIABILITY.md)."""
+"""Of one call with its retries and all its waiting."""
 
 TURN_SECONDS = 0.3
 ATTEMPTS = 3

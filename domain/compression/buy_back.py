@@ -1,4 +1,4 @@
-"""What five more minutes would bring back (DOMAIN section 4)."""
+"""What five more minutes would bring back (docs/formulas.md)."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Menu:
 
 
 def menu_of(prescriptions: Sequence[Prescription], options: Options) -> Menu:
-    """All choices that the rules (DOMAIN section 3) and the options allow, in a fixed order."""
+    """All choices that the rules (docs/formulas.md) and the options allow, in a fixed order."""
     timed = tuple(timing.timed_prescriptions(prescriptions))
     units = tuple(_units(prescriptions, options.unavailable))
     table = _Table(tuple(prescriptions), timed, units, options)

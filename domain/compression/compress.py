@@ -1,4 +1,4 @@
-"""Time Crunch Mode: the best session that fits the minutes at hand, and what it costs (DOMAIN section 4)."""
+"""Time Crunch Mode: the best session that fits the minutes at hand, and what it costs (docs/formulas.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exact optimum: the choices that keep the most value within the time (DOMAIN section 4).
+"""The exact optimum: the choices that keep the most value within the time (docs/formulas.md).
 
 All sessions within a small margin of the relaxation's bound are enumerated, and the margin is widened until
 the best one found lies inside it: nothing outside can be better. See docs/decisions/exact-optimum.md.

@@ -1,4 +1,4 @@
-"""How fast this athlete really trains: real seconds for each modelled second (DOMAIN section 1)."""
+"""How fast this athlete really trains: real seconds for each modelled second (docs/formulas.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which accessories may be done together, and what that does to their quality (DOMAIN sections 2 and 3)."""
+"""Which accessories may be done together, and what that does to their quality (docs/formulas.md)."""
 
 from __future__ import annotations
 

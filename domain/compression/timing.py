@@ -1,4 +1,4 @@
-"""How long a session takes, in seconds (DOMAIN section 1). All functions here are at pace 1."""
+"""How long a session takes, in seconds (docs/formulas.md). All functions here are at pace 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The value ``U`` of a session made of choices (DOMAIN section 2), in one place for search and answer."""
+"""The value ``U`` of a session made of choices (docs/formulas.md), in one place for search and answer."""
 
 from __future__ import annotations
 

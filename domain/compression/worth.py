@@ -1,4 +1,4 @@
-"""What a session is worth (DOMAIN section 2): diminishing returns of sets, by exercise and by muscle."""
+"""What a session is worth (docs/formulas.md): diminishing returns of sets, by exercise and by muscle."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from events.wire import Undeliverable
 
 KINDS: list[type[Event] | type[IncomingEvent]] = [*INCOMING, *OUTGOING]
 
-# What PRODUCT.md 2.9 and 3.5 call the fields. Other systems use them already.
+# What the contract calls the fields. Other systems use them already.
 FIELDS = {
     "planning.phase.changed": "teamId oldPhaseId newPhaseId phaseStartDate phaseEndDate autoApplyAdjustments"
     " triggeredBy",

@@ -1,4 +1,4 @@
-"""DOMAIN sections 1 to 3 a second time, from the page alone, without any of the product's arithmetic.
+"""docs/formulas.md a second time, from the page alone, without any of the product's arithmetic.
 
 Only the types of sessions and the enums of the answer are shared. The product is held against this.
 """

@@ -1,4 +1,4 @@
-"""The formulas of DOMAIN sections 1 and 2 for one exercise, a second time, from the page alone."""
+"""The formulas of docs/formulas.md for one exercise, a second time, from the page alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PRODUCT 2.1 and DOMAIN section 3 as properties, over thousands of sessions, targets and options."""
+"""The Coach's Amendment and docs/formulas.md as properties, over thousands of sessions and targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer never claims what it does not reach (PRODUCT 2.4), and every number in it adds up."""
+"""An answer never claims what it does not reach, and every number in it adds up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""More minutes, more freedom, less protection: none of them ever keeps less (DOMAIN section 4)."""
+"""More minutes, more freedom, less protection: none of them ever keeps less (docs/formulas.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast an athlete really trains: from logs, else the coach's minutes, else 1.25 (DOMAIN section 1)."""
+"""How fast an athlete really trains: from logs, else the coach's minutes, else 1.25 (docs/formulas.md)."""
 
 from __future__ import annotations
 

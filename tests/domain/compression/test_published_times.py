@@ -1,4 +1,4 @@
-"""The model of time against trials that measured sessions, and its parts against DOMAIN section 1 by hand."""
+"""The model of time against trials that measured sessions, and its parts by hand."""
 
 from __future__ import annotations
 
