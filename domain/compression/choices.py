@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from domain.compression import pairing, timing
@@ -66,14 +67,23 @@ class Unit:
     is_unavailable: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Menu:
-    """A session laid out for compression: its prescriptions with their timing, its units, all choices."""
+    """A session laid out for compression: its prescriptions with their timing, its units, all choices.
+
+    The choices are made when they are first asked for: how long a session takes, asked for whole lists of
+    sessions, needs none of them.
+    """
 
     prescriptions: tuple[Prescription, ...]
     timed: tuple[Timed, ...]
     units: tuple[Unit, ...]
-    choices: tuple[Choice, ...]
+    options: Options
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        """All that the rules (docs/formulas.md) and the options allow, in a fixed order."""
+        return tuple(_Table(self.prescriptions, self.timed, self.units, self.options).choices())
 
     def name(self, index: int) -> str:
         """The exercise's name, with its place in the session where the same name stands there twice."""
@@ -83,11 +93,8 @@ class Menu:
 
 
 def menu_of(prescriptions: Sequence[Prescription], options: Options) -> Menu:
-    """All choices that the rules (docs/formulas.md) and the options allow, in a fixed order."""
     timed = tuple(timing.timed_prescriptions(prescriptions))
-    units = tuple(_units(prescriptions, options.unavailable))
-    table = _Table(tuple(prescriptions), timed, units, options)
-    return Menu(tuple(prescriptions), timed, units, tuple(table.choices()))
+    return Menu(tuple(prescriptions), timed, tuple(_units(prescriptions, options.unavailable)), options)
 
 
 def _units(prescriptions: Sequence[Prescription], unavailable: frozenset[str]) -> Iterator[Unit]:

@@ -81,7 +81,7 @@ def time_now(
     options: Options = AS_ASKED,
     logs: Sequence[LoggedDuration] = (),
 ) -> SessionTimes:
-    """No search: well under a millisecond. Raises PlanMissingContent."""
+    """No search, and with core lifts no choices either. Raises PlanMissingContent and NotCompressible."""
     case = case_of(prescriptions, planned_minutes, options, logs)
     segments = original_segments(case.menu, case.pace.factor)
     return SessionTimes(_total(segments), _whole(shortest_seconds(case)), case.pace, segments)
