@@ -19,10 +19,19 @@ class Scope(StrEnum):
     TEAMS_READ = "teams:read"
     CATALOGUE_READ = "catalogue:read"
     FLAGS_READ = "flags:read"
+    SEASONS_READ = "seasons:read"
+    SEASONS_WRITE = "seasons:write"
+    ASSIGNMENTS_READ = "assignments:read"
+    ASSIGNMENTS_WRITE = "assignments:write"
+    TRAINING_REPORT = "training:report"
+    WORKLOAD_READ = "workload:read"
+    WORKLOAD_WRITE = "workload:write"
 
+
+FOR_COACHES = frozenset({Scope.SEASONS_WRITE, Scope.ASSIGNMENTS_WRITE, Scope.WORKLOAD_WRITE})
 
 SCOPES_OF_ROLE: dict[Role, frozenset[str]] = {
-    Role.ATHLETE: frozenset(Scope),
+    Role.ATHLETE: frozenset(Scope) - FOR_COACHES,
     Role.COACH: frozenset(Scope),
     Role.ADMIN: frozenset(Scope),
     # A service has what its token names, and nothing without.

@@ -36,6 +36,12 @@ class Flag(StrEnum):
     TIME_CRUNCH = "feature.v1_planning_time_crunch_ai"
     TIME_CRUNCH_UI = "feature.v1_planning_time_crunch_ui"
     TIME_CRUNCH_PREVIEW = "feature.stream5_time_crunch_mode"
+    SEASONS = "feature.v1_season_planning"
+    PHASE_TEMPLATES = "feature.v1_phase_templates"
+    PHASE_ADJUSTMENTS = "feature.v1_phase_adjustments"
+    ASSIGNMENTS = "feature.v1_workout_assignments"
+    WORKLOAD = "feature.v1_workload_analytics"
+    LIVE = "feature.v1_live_updates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,24 @@ CARDS: Mapping[Flag, FlagCard] = {
     Flag.TIME_CRUNCH_PREVIEW: FlagCard(
         "Preview a whole plan compressed; target minutes in plan generation.", "planning", date(2027, 3, 31)
     ),
+    Flag.SEASONS: FlagCard(
+        "Lay out a team's season in phases: read, make, change, import and export it.",
+        "season",
+        date(2027, 9, 30),
+    ),
+    Flag.PHASE_TEMPLATES: FlagCard(
+        "Keep phase templates, and apply one to a team.", "season", date(2027, 9, 30)
+    ),
+    Flag.PHASE_ADJUSTMENTS: FlagCard(
+        "Bring a team's assignments in step with its phase.", "season", date(2027, 9, 30)
+    ),
+    Flag.ASSIGNMENTS: FlagCard(
+        "Give workouts to players, and report that they were done.", "season", date(2027, 9, 30)
+    ),
+    Flag.WORKLOAD: FlagCard(
+        "Workload, readiness, thresholds and alerts, and what feeds them.", "workload", date(2027, 9, 30)
+    ),
+    Flag.LIVE: FlagCard("Subscriptions: what happens, as it happens.", "live", date(2027, 9, 30)),
 }
 
 
