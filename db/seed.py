@@ -9,12 +9,13 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.assignments import insert_assignments
 from db.athletes import insert_restriction
+from db.base import Base
 from db.bulk import insert_records
 from db.catalogue import catalogue
 from db.database import Database, Transaction
@@ -35,6 +36,7 @@ from db.seasons import insert_season_plan
 from domain.compression.timing import modelled_seconds
 from domain.exercise_matching import index_of
 from domain.people import Person, TeamRole
+from domain.physiology import Physiology
 from domain.plan_document import PlanDraft, PrescriptionDraft
 from domain.plan_import import import_json
 from domain.sessions import Prescription
@@ -50,7 +52,8 @@ TRAINING_ENDS_AT = time(18, 30, tzinfo=UTC)
 async def seed_demo(db: Database, today: date, progress: Progress = lambda _: None) -> bool:
     """Fill the database with the demo, dated around ``today``; returns whether there was anything to do.
 
-    All of it or nothing, and once: a database that has the demo is left as it is, on whatever day.
+    Each part of it once, whole or not at all: a part that is there is left as it is, on whatever day, and
+    one that an earlier version did not have yet is added to a demo that it made.
     """
     return await db.unit_of_work(lambda tx: _seed(tx, today, progress), deadline_seconds=SEED_SECONDS)
 
@@ -71,7 +74,12 @@ async def seed_catalogue(db_session: AsyncSession) -> int:
 
 async def _seed(tx: Transaction, today: date, progress: Progress) -> bool:
     await seed_catalogue(tx.db_session)
-    if not await _claim(tx.db_session):
+    return any([await part(tx, today, progress) for part in (_seed_club, _seed_season)])
+
+
+async def _seed_club(tx: Transaction, today: date, progress: Progress) -> bool:
+    """People and their plans. The first club is the mark that they are there."""
+    if not await _claim(tx.db_session, OrganizationRow, asdict(HARBOUR_CITY)):
         return False
     progress(f"{len(catalogue())} exercises")
     await _add_people(tx.db_session)
@@ -80,19 +88,25 @@ async def _seed(tx: Transaction, today: date, progress: Progress) -> bool:
     await _add_plans(tx, plans, today)
     sessions = sum(each.draft.session_count for each in plans)
     progress(f"{len(plans)} plans with {sessions} sessions")
+    return True
+
+
+async def _seed_season(tx: Transaction, today: date, progress: Progress) -> bool:
+    """The team's season. The first player's body is the mark: a season can be deleted, that cannot."""
     season = team_season(today)
+    first, *others = [_body_row(each, tx.now) for each in season.bodies]
+    if not await _claim(tx.db_session, PlayerPhysiologyRow, first):
+        return False
+    await insert_rows(tx.db_session, {PlayerPhysiologyRow: others})
     await _add_season(tx, season)
     progress(f"{season.plan.name}: {len(season.plan.phases)} phases, {len(season.assignments)} assignments")
     return True
 
 
-async def _claim(db_session: AsyncSession) -> bool:
-    """The demo's first club is the mark that all of it is there."""
+async def _claim(db_session: AsyncSession, table: type[Base], row: Mapping[str, Any]) -> bool:
+    """Store the row that stands for a part of the demo; False if it is there already."""
     made = await db_session.scalar(
-        postgresql.insert(OrganizationRow)
-        .values(asdict(HARBOUR_CITY))
-        .on_conflict_do_nothing(index_elements=["id"])
-        .returning(OrganizationRow.id)
+        postgresql.insert(table).values(dict(row)).on_conflict_do_nothing().returning(literal(1))
     )
     return made is not None
 
@@ -133,17 +147,6 @@ async def _add_season(tx: Transaction, season: TeamSeason) -> None:
                 for group, members in GROUPS.items()
                 for each in members
             ],
-            PlayerPhysiologyRow: [
-                {
-                    "person_id": each.player_id,
-                    "organization_id": DEMO.organization,
-                    "resting_bpm": each.resting_bpm,
-                    "maximum_bpm": each.maximum_bpm,
-                    "weekly_load_limit_au": each.weekly_load_limit_au,
-                    "updated_at": tx.now,
-                }
-                for each in season.bodies
-            ],
         },
     )
     for restriction in season.restrictions:
@@ -154,6 +157,17 @@ async def _add_season(tx: Transaction, season: TeamSeason) -> None:
         TrainingCompletionRow,
         [{**asdict(each), "recorded_at": each.completed_at} for each in season.completions],
     )
+
+
+def _body_row(body: Physiology, now: datetime) -> dict[str, Any]:
+    return {
+        "person_id": body.player_id,
+        "organization_id": DEMO.organization,
+        "resting_bpm": body.resting_bpm,
+        "maximum_bpm": body.maximum_bpm,
+        "weekly_load_limit_au": body.weekly_load_limit_au,
+        "updated_at": now,
+    }
 
 
 def _programmes() -> Programmes:

@@ -15,11 +15,13 @@ from db.compressions import save_compression
 from db.database import Database
 from db.demo.cast import MIA, NORA, PLAYERS, PROGRAMMES
 from db.demo.programmes import programme_documents
+from db.demo.team_season import team_season
 from db.exercises import all_exercises
 from db.paging import PageRequest
 from db.people import people_by_id, viewer_facts
 from db.plans import plan_facts_by_id, plans_by_id, visible_plans
 from db.prescriptions import prescriptions_by_session
+from db.seasons import active_season_plans, delete_season_plan
 from db.seed import DEMO, seed_catalogue, seed_demo
 from db.sessions import durations_of_athletes, session_for_update, sessions_by_id, sessions_of_person_between
 from db.teams import players_of_teams, teams_by_id
@@ -54,7 +56,8 @@ async def test_seeding_again_changes_nothing_even_on_another_day(seeded: Databas
         assert not await seed_demo(seeded, TODAY + timedelta(days=40))
 
     assert await _everything(seeded) == before
-    assert not [each for each in sent if not each.startswith(("SELECT", "INSERT INTO organizations"))]
+    marks = ("SELECT", "INSERT INTO organizations", "INSERT INTO player_physiology")
+    assert not [each for each in sent if not each.startswith(marks)]
 
 
 async def test_what_people_have_done_with_the_demo_since_survives_seeding_again(seeded: Database) -> None:
@@ -70,6 +73,33 @@ async def test_what_people_have_done_with_the_demo_since_survives_seeding_again(
 
     async with seeded.read() as read:
         assert await sessions_by_id(read, [session_id]) == {session_id: after}
+
+
+async def test_a_demo_that_was_made_before_there_were_seasons_gets_its_season(seeded: Database) -> None:
+    later = TODAY + timedelta(days=40)
+    whole = await _sizes(seeded)
+    await committed(seeded, _without_the_season)
+
+    assert await seed_demo(seeded, later)
+
+    season = team_season(later)
+    assert await _sizes(seeded) == whole | {"training_completions": len(season.completions)}
+    async with seeded.read() as read:
+        assert await active_season_plans(read, [DEMO.team]) == {DEMO.team: season.plan}
+    assert not await seed_demo(seeded, later + timedelta(days=40))
+
+
+async def test_a_season_that_was_deleted_does_not_come_back(seeded: Database) -> None:
+    async def delete_it(db_session: Any) -> None:
+        await db_session.execute(text("DELETE FROM workout_assignments"))
+        assert await delete_season_plan(db_session, DEMO.team_season, expected_version=1)
+
+    await committed(seeded, delete_it)
+
+    assert not await seed_demo(seeded, TODAY)
+
+    async with seeded.read() as read:
+        assert await active_season_plans(read, [DEMO.team]) == {}
 
 
 async def test_two_servers_that_start_together_seed_once(fresh_db: Database) -> None:
@@ -258,6 +288,15 @@ def _content(prescription: Any) -> tuple[object, ...]:
         prescription.notes,
         repr(sets),
     )
+
+
+async def _without_the_season(db_session: Any) -> None:
+    """As a version that knew no seasons left it."""
+    for table in (
+        *("workout_assignments", "season_plans", "player_groups", "player_physiology"),
+        "medical_restrictions",
+    ):
+        await db_session.execute(text(f"DELETE FROM {table}"))  # noqa: S608
 
 
 async def _execute(db: Database, statement: str) -> None:
