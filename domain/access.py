@@ -71,13 +71,37 @@ class PlanFacts:
 
 def sight_of_plan(viewer: Viewer, plan: PlanFacts) -> Sight:
     """Own plans; plans of players of the teams one coaches; for admins and services, the organization's."""
-    if plan.organization_id != viewer.organization_id:
+    return sight_of_athlete(viewer, plan.owner_id, plan.organization_id, plan.owner_team_ids)
+
+
+def sight_of_athlete(
+    viewer: Viewer, athlete_id: UUID, organization_id: UUID, plays_in: frozenset[UUID]
+) -> Sight:
+    """What is personal: plans, body, health. One's own, that of players one coaches; never a team-mate's.
+
+    For admins and services, everyone's of the organization. ``plays_in`` are the teams of the athlete.
+    """
+    if organization_id != viewer.organization_id:
         return Sight.NONE
     if viewer.role in (Role.ADMIN, Role.SERVICE):
         return Sight.FULL
-    if viewer.id is not None and plan.owner_id == viewer.id:
+    if viewer.id is not None and athlete_id == viewer.id:
         return Sight.FULL
-    if viewer.role is Role.COACH and plan.owner_team_ids & viewer.coached_team_ids:
+    if viewer.role is Role.COACH and plays_in & viewer.coached_team_ids:
+        return Sight.FULL
+    return Sight.EXISTS
+
+
+def sight_to_run_team(viewer: Viewer, team_id: UUID, organization_id: UUID) -> Sight:
+    """For what decides over a team: its coaches; for admins and services, the organization's teams.
+
+    Who plays in a team or coaches another one is told that it is not theirs.
+    """
+    if organization_id != viewer.organization_id:
+        return Sight.NONE
+    if viewer.role in (Role.ADMIN, Role.SERVICE):
+        return Sight.FULL
+    if viewer.role is Role.COACH and team_id in viewer.coached_team_ids:
         return Sight.FULL
     return Sight.EXISTS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ class Node:
             self.problem(name, f"{shown(value)} should be text or a number.")
             return None
         text = plain_text(value)
-        if flaw := _flaw_in_text(text):
+        if flaw := flaw_in_text(text):
             self.problem(name, flaw)
             return None
         if len(text) > longest:
@@ -71,11 +72,12 @@ class Node:
         return None if text is None else " ".join(text.split())
 
     def number(self, name: str, lowest: float, highest: float, unit: str = "") -> float | None:
-        """Decimal point or decimal comma; the unit may stand behind it."""
+        """Decimal point or decimal comma; the unit may stand behind it. A JSON number is what it is."""
         text = self.words(name)
         if text is None:
             return None
-        value = number_in(text, unit)
+        given = self.values[name]
+        value = given if isinstance(given, float) and math.isfinite(given) else number_in(text, unit)
         if value is None:
             self.problem(name, f"{shown(text)} is not a number; write one, such as {_plain(lowest)}.")
             return None
@@ -156,7 +158,8 @@ def number_in(text: str, unit: str = "") -> float | None:
     return float(found.group(1).replace(",", ".")) if found else None
 
 
-def _flaw_in_text(text: str) -> str | None:
+def flaw_in_text(text: str) -> str | None:
+    """What keeps a text from being stored as it is and read again; None for nearly every text."""
     if text.startswith("="):
         return "This is a formula; put its value here instead."
     for each in text:
