@@ -1,11 +1,16 @@
-"""Who sees what in a list: the rules of ``domain/access.py`` as SQL. A test holds the two together."""
+"""Who sees what in a list: the rules of ``domain/access.py`` as SQL. A test holds the two together.
+
+Each rule is for one caller, or for ``ViewerTerms``: the same rule with the caller left open, for statements
+that are written once and run for many. ``rows`` is another alias of the table, if not the table itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, bindparam, exists, literal, or_
 from sqlalchemy.orm import aliased
 
 from db.models.people import MembershipRow, PersonRow, TeamRow
@@ -13,62 +18,93 @@ from db.models.plans import PlanRow
 from domain.people import Role, TeamRole, Viewer
 
 
-def plans_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class ViewerTerms:
+    """A caller of this role, of whom the rest is said when the statement is run: see ``parameters_of``."""
+
+    role: Role
+
+
+def parameters_of(viewer: Viewer) -> dict[str, Any]:
+    """The values of the parameters that a rule for ``ViewerTerms`` leaves open."""
+    return {
+        "viewer_id": viewer.id,
+        "viewer_organization_id": viewer.organization_id,
+        "viewer_coached_team_ids": sorted(viewer.coached_team_ids),
+        "viewer_team_ids": sorted(viewer.coached_team_ids | viewer.played_team_ids),
+    }
+
+
+def plans_visible_to(viewer: Viewer | ViewerTerms, rows: type[PlanRow] = PlanRow) -> ColumnElement[bool]:
     """For a query on plans: what ``sight_of_plan`` calls FULL."""
-    within = PlanRow.organization_id == viewer.organization_id
+    within = rows.organization_id == _organization_id(viewer)
     if _sees_the_organization(viewer):
         return within
-    coached = viewer.coached_team_ids if viewer.role is Role.COACH else ()
+    is_own = rows.owner_id == _id(viewer)
+    if viewer.role is not Role.COACH:
+        return and_(within, is_own)
     return and_(
-        within,
-        or_(
-            PlanRow.owner_id == viewer.id if viewer.id is not None else false(),
-            _belongs_to(PlanRow.owner_id.expression, coached, TeamRole.PLAYER),
-        ),
+        within, or_(is_own, _belongs_to(rows.owner_id.expression, _coached_teams(viewer), TeamRole.PLAYER))
     )
 
 
-def teams_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+def teams_visible_to(viewer: Viewer | ViewerTerms, rows: type[TeamRow] = TeamRow) -> ColumnElement[bool]:
     """For a query on teams: what ``sight_of_team`` calls FULL."""
-    within = TeamRow.organization_id == viewer.organization_id
+    within = rows.organization_id == _organization_id(viewer)
     if _sees_the_organization(viewer):
         return within
-    return and_(within, TeamRow.id.in_(_own_teams(viewer)))
+    return and_(within, rows.id == any_(_own_teams(viewer)))
 
 
-def people_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+def people_visible_to(viewer: Viewer | ViewerTerms, rows: type[PersonRow] = PersonRow) -> ColumnElement[bool]:
     """For a query on people: what ``sight_of_person`` calls FULL.
 
     Their teams are those that they play in or coach: a player knows who the coach is.
     """
-    within = PersonRow.organization_id == viewer.organization_id
+    within = rows.organization_id == _organization_id(viewer)
     if _sees_the_organization(viewer):
         return within
-    return and_(
-        within,
-        or_(
-            PersonRow.id == viewer.id if viewer.id is not None else false(),
-            _belongs_to(PersonRow.id.expression, _own_teams(viewer), *TeamRole),
-        ),
-    )
+    is_self = rows.id == _id(viewer)
+    return and_(within, or_(is_self, _belongs_to(rows.id.expression, _own_teams(viewer), *TeamRole)))
 
 
-def _sees_the_organization(viewer: Viewer) -> bool:
+def _sees_the_organization(viewer: Viewer | ViewerTerms) -> bool:
     return viewer.role in (Role.ADMIN, Role.SERVICE)
 
 
-def _own_teams(viewer: Viewer) -> list[UUID]:
-    return sorted(viewer.coached_team_ids | viewer.played_team_ids)
+def _organization_id(viewer: Viewer | ViewerTerms) -> ColumnElement[UUID]:
+    if isinstance(viewer, ViewerTerms):
+        return bindparam("viewer_organization_id", type_=Uuid)
+    return literal(viewer.organization_id, Uuid)
+
+
+def _id(viewer: Viewer | ViewerTerms) -> ColumnElement[UUID | None]:
+    """Null for a caller who is nobody's row: equal to nothing."""
+    if isinstance(viewer, ViewerTerms):
+        return bindparam("viewer_id", type_=Uuid)
+    return literal(viewer.id, Uuid)
+
+
+def _coached_teams(viewer: Viewer | ViewerTerms) -> ColumnElement[Any]:
+    return _teams(viewer, "viewer_coached_team_ids")
+
+
+def _own_teams(viewer: Viewer | ViewerTerms) -> ColumnElement[Any]:
+    return _teams(viewer, "viewer_team_ids")
+
+
+def _teams(viewer: Viewer | ViewerTerms, name: str) -> ColumnElement[Any]:
+    if isinstance(viewer, ViewerTerms):
+        return bindparam(name, type_=ARRAY(Uuid))
+    return literal(parameters_of(viewer)[name], ARRAY(Uuid))
 
 
 def _belongs_to(
-    person_id: ColumnElement[UUID], team_ids: Collection[UUID], *roles: TeamRole
+    person_id: ColumnElement[UUID], team_ids: ColumnElement[Any], *roles: TeamRole
 ) -> ColumnElement[bool]:
-    if not team_ids:
-        return false()
     membership = aliased(MembershipRow)  # the query around it may speak of memberships, too
     return exists().where(
         membership.person_id == person_id,
-        membership.team_id.in_(sorted(team_ids)),
+        membership.team_id == any_(team_ids),
         membership.role.in_(roles),
     )
