@@ -147,6 +147,12 @@ async def save_assignments(db_session: AsyncSession, assignments: Sequence[Worko
         raise Conflict("Somebody else changed these assignments first: read them again.")
 
 
+async def save_edited_assignment(db_session: AsyncSession, assignment: WorkoutAssignment) -> None:
+    """As ``save_assignments``, for one whose terms were changed, too: its time, end or customizations."""
+    if await update_records(db_session, WorkoutAssignmentRow, [record_of(assignment)]) != 1:
+        raise Conflict("Somebody else changed this assignment first: read it again.")
+
+
 async def _assignments(db_session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[WorkoutAssignment]:
     return [assignment_of(row) for row in await db_session.execute(query)]
 

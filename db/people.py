@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +60,19 @@ async def person_id_by_email(db_session: AsyncSession, organization_id: UUID, em
         select(PersonRow.id).where(
             PersonRow.organization_id == organization_id, PersonRow.email == email.lower()
         )
+    )
+
+
+async def lock_people(db_session: AsyncSession, person_ids: Collection[UUID]) -> None:
+    """Whoever else locks any of them waits until the transaction ends; in one order, so nobody deadlocks.
+
+    Rows that refer to them can be made meanwhile.
+    """
+    await db_session.execute(
+        select(PersonRow.id)
+        .where(PersonRow.id.in_(person_ids))
+        .order_by(PersonRow.id)
+        .with_for_update(key_share=True)
     )
 
 

@@ -97,6 +97,19 @@ async def season_plan_for_update(db_session: AsyncSession, plan_id: UUID) -> Sea
     return plans[0] if plans else None
 
 
+async def active_season_plan_kept(db_session: AsyncSession, team_id: UUID) -> SeasonPlan | None:
+    """The season that the team is in, which nobody changes until the transaction ends. Two statements.
+
+    Others may keep it at the same time: this is for what follows a phase and must not miss a change of it.
+    """
+    await db_session.execute(
+        select(SeasonPlanRow.id)
+        .where(SeasonPlanRow.team_id == team_id, text("season_plans.status = 'active'"))
+        .with_for_update(read=True, key_share=True)
+    )
+    return (await active_season_plans(db_session, [team_id])).get(team_id)
+
+
 async def insert_season_plan(db_session: AsyncSession, plan: SeasonPlan) -> SeasonPlan:
     """Store a new plan with its phases. ``Conflict`` if it is active and another of the team is."""
     values = _plan_values(plan)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from domain.assignments import AssignmentStatus, Completion, WorkoutAssignment, days_of
+from domain.days import today_in
 from domain.errors import InvalidInput, InvalidState, Issue
 
 LARGEST_ACTUAL_LOAD_AU = 10_000.0
@@ -50,6 +51,31 @@ def occurrence_for(assignment: WorkoutAssignment, day: date, done: Collection[da
     if following is None:
         raise InvalidState("Every day of this assignment is completed already.", assignment.status)
     return following
+
+
+def occurrence_done(
+    assignment: WorkoutAssignment,
+    day: date,
+    earlier: Collection[Completion],
+    time_zone: str,
+    named: date | None = None,
+) -> date:
+    """The day of the assignment that training on ``day``, in the team's zone, completes.
+
+    ``named`` says which it is for; it has to be one of its days. Otherwise one training a day is all that
+    counts: a second report of the day is refused, not put down for a day that was missed before.
+    """
+    done = {each.occurrence_on for each in earlier}
+    if named is not None:
+        if next(days_of(assignment, named, named, 1), None) is None:
+            raise InvalidInput.of("occurrenceOn", f"{named} is not a day of this assignment.")
+        if named in done:
+            raise InvalidState(f"{named} is completed already.", "completed")
+        return named
+    days = {today_in(time_zone, each.completed_at) for each in earlier}
+    if day in days or day in done:
+        raise InvalidState(f"{day} is completed already.", "completed")
+    return occurrence_for(assignment, day, done)
 
 
 def check(completion: Completion, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -96,6 +96,26 @@ class AssignmentPhaseAdjusted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingCompleted(Event):
+    """A player did what was assigned for ``occurrence_on``. The aggregate is the assignment.
+
+    The load is null where none was reported. ``reported_by_id`` is null for a program.
+    """
+
+    type: ClassVar[str] = "training.completed"
+    aggregate_type: ClassVar[str] = "assignment"
+
+    team_id: UUID
+    player_id: UUID
+    occurrence_on: date
+    completed_at: datetime
+    actual_load_au: float | None
+    completion_rate: float
+    reported_by_id: UUID | None
+    reported_by_role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonEvent(Event):
     """Something about a team's season. The aggregate is the team; ``version_at`` gives its version."""
 
@@ -143,10 +163,12 @@ class WorkloadAdjustmentApplied(SeasonEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseTemplateProcessed(SeasonEvent):
+    """A template became assignments. The phase is that of the start; null if none is in force then."""
+
     type: ClassVar[str] = "training.phase_template.processed"
 
     template_id: UUID
-    phase_id: UUID
+    phase_id: UUID | None
     assignments_created: int
     adjustments_count: int
     applied_by: str
@@ -199,6 +221,7 @@ OUTGOING: tuple[type[Event], ...] = (
     PlanChanged,
     PlanDeleted,
     AssignmentPhaseAdjusted,
+    TrainingCompleted,
     PhaseAdjustmentsApplied,
     SeasonPlanSynced,
     WorkloadAdjustmentApplied,
