@@ -7,7 +7,7 @@ them and one their history. The rules are Python's (``domain/adjustments.py``), 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.assignment_rows import ASSIGNMENT, assignment_of
-from db.assignments import save_assignments
+from db.assignments import insert_assignments, save_assignments
 from db.athletes import physiology_of
 from db.bulk import insert_records
 from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from db.workouts import prescriptions_of_workouts
-from domain.adjustments import AdjustedAssignment, Facts
+from domain.adjustments import AdjustedAssignment, AdjustmentRecord, Facts
 from domain.assignments import AssignmentStatus, WorkoutAssignment
 from domain.phases import SeasonPhase
 from domain.planning import Actor, AdjustmentType, PhaseAdjustment
@@ -49,17 +49,6 @@ NEWEST_FIRST = Order(
     (AssignmentAdjustmentRow.assignment_version, AssignmentAdjustmentRow.type), descending=True
 )
 LATEST_FIRST = Order((AssignmentAdjustmentRow.id,), descending=True)
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustmentRecord:
-    """An entry of an assignment's history. ``phase_id`` None: no phase had to do with it."""
-
-    id: UUID
-    assignment_id: UUID
-    assignment_version: int
-    phase_id: UUID | None
-    adjustment: PhaseAdjustment
 
 
 async def lock_assignments_of_phase(
@@ -92,7 +81,7 @@ async def lock_assignments_of_phase(
         query = query.where(row.player_id.in_(player_ids))
     if after is not None:
         query = query.where(row.id > after)
-    return await _locked(db_session, query, limit)
+    return await locked_assignments(db_session, query, limit)
 
 
 async def lock_followers_of_phases(
@@ -102,14 +91,24 @@ async def lock_followers_of_phases(
 
     ``limit`` of them at most: they are brought out of the phase, and the next call finds others.
     """
-    return await _locked(db_session, _followers(PHASE_IN_METADATA, phase_ids), limit)
+    return await locked_assignments(db_session, _followers(PHASE_IN_METADATA, phase_ids), limit)
 
 
 async def lock_followers_of_seasons(
     db_session: AsyncSession, season_plan_ids: Collection[UUID], *, limit: int = MOST_AT_ONCE
 ) -> list[WorkoutAssignment]:
     """The draft and active assignments that follow any phase of these season plans, as for phases."""
-    return await _locked(db_session, _followers(SEASON_IN_METADATA, season_plan_ids), limit)
+    return await locked_assignments(db_session, _followers(SEASON_IN_METADATA, season_plan_ids), limit)
+
+
+async def locked_assignments(
+    db_session: AsyncSession, query: Select[*tuple[Any, ...]], limit: int
+) -> list[WorkoutAssignment]:
+    """In the order of their ids, so that two who lock the same ones wait and do not deadlock."""
+    rows = await db_session.execute(
+        query.order_by(WorkoutAssignmentRow.id).limit(limit).with_for_update(key_share=True)
+    )
+    return [assignment_of(row) for row in rows]
 
 
 async def facts_for(db_session: AsyncSession, assignments: Collection[WorkoutAssignment]) -> Facts:
@@ -135,6 +134,26 @@ async def save_adjustments(
         [_record_of(each, adjustment) for each in changed for adjustment in each.adjustments],
     )
     return len(changed)
+
+
+async def insert_adjusted(
+    db_session: AsyncSession, adjusted: Sequence[AdjustedAssignment]
+) -> list[WorkoutAssignment]:
+    """Store new assignments, those in a phase as it wants them, with the history of that; as they are stored.
+
+    Two statements, however many there are. What was adjusted has version 2: it was made, then adjusted.
+    """
+    made = [
+        replace(each.assignment, version=each.before.version + 1) if each.changed else each.assignment
+        for each in adjusted
+    ]
+    await insert_assignments(db_session, made)
+    await insert_records(
+        db_session,
+        AssignmentAdjustmentRow,
+        [_record_of(each, adjustment) for each in adjusted for adjustment in each.adjustments],
+    )
+    return made
 
 
 async def adjustments_of_assignments(
@@ -166,16 +185,6 @@ def _followers(path: ColumnElement[Any], ids: Collection[UUID]) -> Select[*tuple
         path.op("?|", is_comparison=True)(texts),
         WorkoutAssignmentRow.status.in_([AssignmentStatus.DRAFT, AssignmentStatus.ACTIVE]),
     )
-
-
-async def _locked(
-    db_session: AsyncSession, query: Select[*tuple[Any, ...]], limit: int
-) -> list[WorkoutAssignment]:
-    """In the order of their ids, so that two who lock the same ones wait and do not deadlock."""
-    rows = await db_session.execute(
-        query.order_by(WorkoutAssignmentRow.id).limit(limit).with_for_update(key_share=True)
-    )
-    return [assignment_of(row) for row in rows]
 
 
 def _touched(assignment: WorkoutAssignment, now: datetime) -> WorkoutAssignment:

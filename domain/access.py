@@ -60,6 +60,16 @@ class Sight(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AssignmentFacts:
+    """What a verdict on a workout assignment rests on."""
+
+    organization_id: UUID
+    team_id: UUID
+    player_id: UUID
+    is_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFacts:
     """What a verdict on a plan rests on. ``owner_team_ids`` are the teams that its owner plays in."""
 
@@ -128,3 +138,35 @@ def sight_of_person(
     if their_team_ids & (viewer.coached_team_ids | viewer.played_team_ids):
         return Sight.FULL
     return Sight.EXISTS
+
+
+def sight_of_season_plan(viewer: Viewer, team_id: UUID, organization_id: UUID, *, is_draft: bool) -> Sight:
+    """The seasons of the teams that one sees, phases included. A draft is for those who run the team."""
+    if is_draft:
+        return sight_to_run_team(viewer, team_id, organization_id)
+    return sight_of_team(viewer, team_id, organization_id)
+
+
+def sight_of_assignment(viewer: Viewer, assignment: AssignmentFacts) -> Sight:
+    """For those who run the team. A player sees their own, and these only; a draft not yet."""
+    sight = sight_to_run_team(viewer, assignment.team_id, assignment.organization_id)
+    is_own = viewer.id is not None and assignment.player_id == viewer.id
+    if sight is Sight.EXISTS and is_own and not assignment.is_draft:
+        return Sight.FULL
+    return sight
+
+
+def sight_of_workout(
+    viewer: Viewer, organization_id: UUID | None, *, is_recipe: bool, has_way: bool
+) -> Sight:
+    """Everyone's, and the recipes of the organization's templates, are for all who see templates.
+
+    A workout that was made from a session of somebody's plan needs another way to it, ``has_way``: an
+    assignment that one sees, or the plan.
+    """
+    if organization_id is None:
+        return Sight.FULL
+    if organization_id != viewer.organization_id:
+        return Sight.NONE
+    may = is_recipe or has_way or viewer.role in (Role.ADMIN, Role.SERVICE)
+    return Sight.FULL if may else Sight.EXISTS

@@ -64,6 +64,17 @@ class AdjustedAssignment:
 
 
 @dataclass(frozen=True, slots=True)
+class AdjustmentRecord:
+    """An entry of an assignment's history. ``phase_id`` None: no phase had to do with it."""
+
+    id: UUID
+    assignment_id: UUID
+    assignment_version: int
+    phase_id: UUID | None
+    adjustment: PhaseAdjustment
+
+
+@dataclass(frozen=True, slots=True)
 class _Values:
     """The four things that a phase decides on."""
 
@@ -169,6 +180,11 @@ def original_of(assignment: WorkoutAssignment) -> OriginalPlanningData:
         Cadence(recurrence.interval, recurrence.weekdays),
         assignment.thresholds,
     )
+
+
+def before_phases(assignment: WorkoutAssignment) -> WorkoutAssignment:
+    """The assignment as it was planned; one that is in no phase is that already."""
+    return _with(assignment, _original_values(original_of(assignment)), NOT_IN_A_PHASE)
 
 
 def _wanted(

@@ -27,7 +27,7 @@ class NotFound(DomainError):
 
     @property
     def message(self) -> str:
-        return f"There is no {self.kind} with this id that you may see."
+        return f"There is no {self.kind.replace('_', ' ')} with this id that you may see."
 
 
 @dataclass(eq=False)
@@ -133,6 +133,39 @@ class InvalidState(DomainError):
     message: str
     state: str = ""
     code = "invalid_state"
+
+
+@dataclass(eq=False)
+class SeasonDataUnavailable(DomainError):
+    """The system that season data come from gives none, and no earlier answer is there.
+
+    ``retriable``: asking again later may well help. ``retry_after_seconds`` None: nobody said when.
+    """
+
+    retriable: bool = True
+    retry_after_seconds: float | None = None
+    code = "season_data_unavailable"
+
+    @property
+    def message(self) -> str:
+        again = " Try again in a moment." if self.retriable else ""
+        return f"The planning system gave no answer that we can use.{again}"
+
+
+@dataclass(eq=False)
+class CursorUnknown(DomainError):
+    """The cursor is of no event that was ever in this log."""
+
+    message: str = "This cursor is of no event here: subscribe without one, then load what you show anew."
+    code = "cursor_unknown"
+
+
+@dataclass(eq=False)
+class CursorExpired(DomainError):
+    """What followed the cursor is no longer kept, so there would be a gap."""
+
+    message: str = "What followed this cursor is no longer kept: subscribe without one, then load what you show anew."
+    code = "cursor_expired"
 
 
 @dataclass(eq=False)

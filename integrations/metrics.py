@@ -65,6 +65,7 @@ class ErrorCode(StrEnum):
     INVALID_INPUT = "invalid_input"
     INVALID_STATE = "invalid_state"
     CONFLICT = "conflict"
+    SEASON_DATA_UNAVAILABLE = "season_data_unavailable"
     UNAVAILABLE = "unavailable"
     TIMEOUT = "timeout"
     OVERLOADED = "overloaded"

@@ -4,11 +4,6 @@ They are registered by importing this module, before anything speaks of them in 
 met unregistered is registered on the spot, without a description.
 """
 
-from enum import Enum
-from typing import Any
-
-import strawberry
-
 from domain.compression.model import (
     BlockRationale,
     ChangeKind,
@@ -23,18 +18,9 @@ from domain.people import Role
 from domain.phases import PhaseType
 from domain.sessions import CompressionAction, CompressionSource, ExerciseRole, SetKind
 from integrations.plan_files import DocumentFormat
+from resolvers import season_enums as _season_enums  # registers them  # noqa: F401
+from resolvers.enum_descriptions import described as _described
 from resolvers.statuses import CompressStatus, CrunchStatus, ErrorCode, UnavailableReason
-
-
-def _described(enum: type[Enum], name: str, description: str, values: dict[str, str]) -> None:
-    """Registers a domain enum with GraphQL; every value has to be described."""
-    strawberry.enum(enum, name=name, description=description, graphql_name_from="value")
-    definition: Any = enum.__strawberry_definition__  # type: ignore[attr-defined]
-    for each in definition.values:
-        each.description = values.pop(each.name)
-    if values:
-        raise ValueError(f"{name} has no values {sorted(values)}")
-
 
 _described(
     ErrorCode,
@@ -47,6 +33,13 @@ _described(
         "session_not_found": "There is no such session in this plan that you may see.",
         "player_not_found": "There is no such player that you may see.",
         "team_not_found": "There is no such team that you may see.",
+        "season_plan_not_found": "There is no such season plan that you may see.",
+        "phase_not_found": "There is no such season phase that you may see.",
+        "template_not_found": "There is no such phase template that you may see.",
+        "workout_not_found": "There is no such workout that you may see.",
+        "assignment_not_found": "There is no such workout assignment that you may see.",
+        "adjustment_not_found": "There is no such phase adjustment that you may see.",
+        "season_data_unavailable": "The planning system gives no season data just now; try again later.",
         "plan_missing_content": "Nothing is prescribed yet, so there is nothing to compress.",
         "plan_not_compressible": "Under what was asked for, nothing would be left.",
         "target_minutes_out_of_range": "The minutes are outside what this operation takes.",

@@ -15,6 +15,7 @@ from domain.errors import (
     InvalidState,
     Issue,
     NotFound,
+    SeasonDataUnavailable,
     TargetMinutesOutOfRange,
     Unauthorized,
 )
@@ -80,6 +81,8 @@ def _facts(error: DomainError) -> dict[str, Any]:
             return {} if version is None else {"currentVersion": version}
         case InvalidState(state=state):
             return {"state": state}
+        case SeasonDataUnavailable(retriable=retriable, retry_after_seconds=seconds):
+            return {"retriable": retriable} | ({} if seconds is None else {"retryAfterSeconds": seconds})
         case InvalidInput(issues=issues) | ImportRefused(problems=issues):
             return {"issues": [_issue(each) for each in issues]}
     return {}

@@ -26,11 +26,27 @@ class Kind(StrEnum):
     COMPRESSION_RECORD = "CompressionRecord"
     TEAM = "Team"
     PLAYER = "Player"
+    SEASON_PLAN = "SeasonPlan"
+    SEASON_PHASE = "SeasonPhase"
+    PHASE_TEMPLATE = "PhaseTemplate"
+    WORKOUT = "Workout"
+    WORKOUT_ASSIGNMENT = "WorkoutAssignment"
+    PHASE_ADJUSTMENT = "PhaseAdjustment"
 
     @property
     def word(self) -> str:
         """As it stands in an error's code: ``plan_not_found``."""
-        return "compression" if self is Kind.COMPRESSION_RECORD else self.value.lower()
+        return _WORDS.get(self, self.value.lower())
+
+
+_WORDS = {
+    Kind.COMPRESSION_RECORD: "compression",
+    Kind.SEASON_PLAN: "season_plan",
+    Kind.SEASON_PHASE: "phase",
+    Kind.PHASE_TEMPLATE: "template",
+    Kind.WORKOUT_ASSIGNMENT: "assignment",
+    Kind.PHASE_ADJUSTMENT: "adjustment",
+}
 
 
 def global_id(kind: Kind, key: UUID | str) -> strawberry.ID:

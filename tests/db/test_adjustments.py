@@ -11,7 +11,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from db.adjustments import (
-    AdjustmentRecord,
     adjustments_of_assignments,
     adjustments_of_phases,
     facts_for,
@@ -24,7 +23,7 @@ from db.assignments import assignments_by_id
 from db.athletes import save_physiology
 from db.database import Database
 from db.paging import PageRequest
-from domain.adjustments import adjust, relieve, restore
+from domain.adjustments import AdjustmentRecord, adjust, relieve, restore
 from domain.assignments import AssignmentStatus, WorkoutAssignment
 from domain.phases import Intensity, SeasonPhase
 from domain.physiology import HeartRateZone, PerformanceThresholds, Physiology
