@@ -9,6 +9,7 @@ from db.models import (
     people,
     plans,
     seasons,
+    workload,
     workouts,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "people",
     "plans",
     "seasons",
+    "workload",
     "workouts",
 ]
