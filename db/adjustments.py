@@ -22,9 +22,11 @@ from db.athletes import physiology_of
 from db.bulk import insert_records
 from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
+from db.visibility import assignments_visible_to
 from db.workouts import prescriptions_of_workouts
 from domain.adjustments import AdjustedAssignment, AdjustmentRecord, Facts
 from domain.assignments import AssignmentStatus, WorkoutAssignment
+from domain.people import Viewer
 from domain.phases import SeasonPhase
 from domain.planning import Actor, AdjustmentType, PhaseAdjustment
 from domain.recurrence import RecurrencePattern
@@ -156,6 +158,13 @@ async def insert_adjusted(
     return made
 
 
+async def adjustments_by_id(
+    db_session: AsyncSession, record_ids: Collection[UUID]
+) -> dict[UUID, AdjustmentRecord]:
+    rows = await db_session.execute(select(*RECORD).where(AssignmentAdjustmentRow.id.in_(record_ids)))
+    return {row.id: adjustment_record(row) for row in rows}
+
+
 async def adjustments_of_assignments(
     db_session: AsyncSession, assignment_ids: Sequence[UUID], request: PageRequest
 ) -> dict[UUID, Page[AdjustmentRecord]]:
@@ -164,18 +173,29 @@ async def adjustments_of_assignments(
     def of_assignment(assignment_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
         return select(*RECORD).where(AssignmentAdjustmentRow.assignment_id == assignment_id)
 
-    return await fetch_pages(db_session, assignment_ids, of_assignment, NEWEST_FIRST, request, _record)
+    return await fetch_pages(
+        db_session, assignment_ids, of_assignment, NEWEST_FIRST, request, adjustment_record
+    )
 
 
 async def adjustments_of_phases(
-    db_session: AsyncSession, phase_ids: Sequence[UUID], request: PageRequest
+    db_session: AsyncSession,
+    phase_ids: Sequence[UUID],
+    request: PageRequest,
+    *,
+    seen_by: Viewer | None = None,
 ) -> dict[UUID, Page[AdjustmentRecord]]:
-    """A page of what each phase has done to assignments, newest first."""
+    """A page of what each phase has done to assignments that ``seen_by`` sees (None: all), newest first."""
 
     def of_phase(phase_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
-        return select(*RECORD).where(AssignmentAdjustmentRow.phase_id == phase_id)
+        query = select(*RECORD).where(AssignmentAdjustmentRow.phase_id == phase_id)
+        if seen_by is None:
+            return query
+        return query.join(
+            WorkoutAssignmentRow, WorkoutAssignmentRow.id == AssignmentAdjustmentRow.assignment_id
+        ).where(assignments_visible_to(seen_by))
 
-    return await fetch_pages(db_session, phase_ids, of_phase, LATEST_FIRST, request, _record)
+    return await fetch_pages(db_session, phase_ids, of_phase, LATEST_FIRST, request, adjustment_record)
 
 
 def _followers(path: ColumnElement[Any], ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
@@ -206,7 +226,7 @@ def _record_of(adjusted: AdjustedAssignment, adjustment: PhaseAdjustment) -> dic
     }
 
 
-def _record(row: Row[*tuple[Any, ...]]) -> AdjustmentRecord:
+def adjustment_record(row: Row[*tuple[Any, ...]]) -> AdjustmentRecord:
     return AdjustmentRecord(
         id=row.id,
         assignment_id=row.assignment_id,
