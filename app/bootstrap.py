@@ -14,6 +14,7 @@ from strawberry import Schema
 from app import development
 from app.dev_secret import signing_secret
 from app.health import Health
+from app.limits import Limits
 from app.operations import Operations
 from app.settings import Settings
 from app.settings_problems import SettingsError
@@ -48,6 +49,7 @@ class Application:
     tokens: Tokens
     schema: Schema
     operations: Operations
+    limits: Limits
     health: Health
     event_bus: EventBus
     planning: PlanningService | None
@@ -128,6 +130,7 @@ def wire(
         host=settings.segment_host,
     )
     solver = Solver(metrics, threads=settings.solver_workers)
+    limits = Limits.of(settings)
     schema = schema or build_schema(
         introspection=settings.introspection_on, suggestions=settings.introspection_on
     )
@@ -142,7 +145,9 @@ def wire(
             seconds=settings.operation_seconds,
             introspection=settings.introspection_on,
             suggestions=settings.introspection_on,
+            limits=limits,
         ),
+        limits=limits,
         health=Health(database, database_url, flags, event_bus, planning),
         event_bus=event_bus,
         planning=planning,

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from graphql import (
     DocumentNode,
     GraphQLError,
-    GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OverlappingFieldsCanBeMergedRule,
     TokenKind,
+    ValidationContext,
+    ValidationRule,
     parse,
     specified_rules,
     validate,
@@ -20,9 +22,11 @@ from strawberry import Schema
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from app.operation_limits import MOST_TOKENS, LimitExceeded, refuse_oversized
+from app.limits import LimitExceeded, Limits
+from app.operation_limits import refuse_long, refuse_oversized
 
 MOST_TOKENS_KEPT = 60_000  # a token and its nodes take about half a kilobyte
+_BYTES_OF_TOKEN = 512
 MOST_ERRORS = 10
 
 
@@ -38,6 +42,7 @@ class RequestError(Exception):
 class Document:
     ast: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
+    weight: int  # in tokens, of what it keeps in memory
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """``RequestError`` where the name chooses none; without a name there must be only one."""
@@ -63,16 +68,19 @@ class Documents:
         *,
         introspection: bool,
         suggestions: bool,
+        limits: Limits,
         most_tokens_kept: int = MOST_TOKENS_KEPT,
     ) -> None:
         self._schema = schema._schema
         self._rules = (
-            *specified_rules,
+            *(each for each in specified_rules if each is not OverlappingFieldsCanBeMergedRule),
+            _merging_within(limits.comparisons),
             MaybeNullValidationRule,
             OneOfInputValidationRule,
             *(() if introspection else (NoSchemaIntrospectionCustomRule,)),
         )
         self._suggestions = suggestions
+        self._limits = limits
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._tokens_kept = 0
         self._most_tokens_kept = most_tokens_kept
@@ -92,11 +100,10 @@ class Documents:
 
     def _read(self, text: str) -> Document:
         try:
-            ast = parse(text, max_tokens=MOST_TOKENS)
+            tokens = refuse_long(text, self._limits)
+            ast = parse(text, max_tokens=self._limits.tokens)
             _refuse_nul(ast)
-            refuse_oversized(ast)
-        except GraphQLSyntaxError as error:
-            raise RequestError(_as_limit(error)) from None
+            refuse_oversized(ast, self._limits)
         except GraphQLError as error:
             raise RequestError(error) from None
         errors = validate(
@@ -107,24 +114,40 @@ class Documents:
             hide_suggestions=not self._suggestions,
         )
         if errors:
-            raise RequestError(*errors)
+            raise RequestError(*map(self._as_limit, errors))
         operations = [each for each in ast.definitions if isinstance(each, OperationDefinitionNode)]
-        return Document(ast, tuple(operations))
+        return Document(ast, tuple(operations), tokens + len(text) // _BYTES_OF_TOKEN)
 
     def _keep(self, text: str, document: Document) -> None:
         self._kept[text] = document
-        self._tokens_kept += document.ast.token_count
+        self._tokens_kept += document.weight
         while self._tokens_kept > self._most_tokens_kept:
             _, oldest = self._kept.popitem(last=False)
-            self._tokens_kept -= oldest.ast.token_count
+            self._tokens_kept -= oldest.weight
 
-
-def _as_limit(error: GraphQLSyntaxError) -> GraphQLError:
-    if error.description.startswith("Document contains more than"):
+    def _as_limit(self, error: GraphQLError) -> GraphQLError:
+        if error.message != _ABORTED:
+            return error
         return LimitExceeded(
-            "too_many_tokens", f"The document has more than {MOST_TOKENS} tokens.", limit=MOST_TOKENS
+            "document_too_complex",
+            "The same fields are selected too often beside each other to tell whether they can be merged.",
+            limit=self._limits.comparisons,
         )
-    return error
+
+
+# What graphql-core says when the budget of the rule below is spent.
+_ABORTED = "Validation aborted."
+
+
+def _merging_within(steps: int) -> type[ValidationRule]:
+    """The only rule whose work grows with the square of a document: two thousand tokens took it a second."""
+
+    class MergingWithinBudget(OverlappingFieldsCanBeMergedRule):
+        def __init__(self, context: ValidationContext) -> None:
+            super().__init__(context)
+            self.rule_context.remaining_complexity_budget = steps
+
+    return MergingWithinBudget
 
 
 def _refuse_nul(ast: DocumentNode) -> None:

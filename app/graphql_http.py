@@ -63,10 +63,12 @@ class GraphQLEndpoint:
     async def _answered(self, request: Request, media_type: str) -> Response:
         if request.method not in ("GET", "POST"):
             raise _method_not_allowed("This address takes GET and POST.", allow="GET, POST")
-        asked = await read_request(request)
+        asked = await read_request(request, self._application.limits)
         context = await context_from(request, self._application.services, self._application.tokens)
         try:
-            prepared = self._application.operations.prepare(asked.query, asked.operation_name)
+            prepared = self._application.operations.prepare(
+                asked.query, asked.operation_name, asked.variables
+            )
         except RequestError as error:
             refused = self._application.operations.refused(error, context.correlation_id)
             return graphql_response(refused, media_type)

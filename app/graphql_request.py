@@ -10,13 +10,12 @@ import orjson
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
+from app.limits import Limits
 from app.negotiation import JSON, media_type_of
 from app.refusals import HttpRefusal, malformed
 
-MOST_BODY_BYTES = 256 * 1024
-MOST_URL_BYTES = 16 * 1024
-DEEPEST_JSON = 32
 _MOST_PARAMETERS = 16
+_DEFAULT = Limits()
 
 # Headers that a page of another origin cannot send without asking first (a CORS preflight). ``Accept`` is
 # none of them: any page may set it.
@@ -36,12 +35,12 @@ class GraphQLRequest:
     variables: dict[str, Any] = field(default_factory=dict)
 
 
-async def read_request(request: Request) -> GraphQLRequest:
+async def read_request(request: Request, limits: Limits) -> GraphQLRequest:
     """``HttpRefusal`` for a request that is none. Reads no more of a body than it may have."""
     if request.method == "GET":
         refuse_forged(request.headers)
-        return _from_parameters(_parameters_of_url(request))
-    return _from_parameters(parsed_json(await read_json_body(request)))
+        return _from_parameters(_parameters_of_url(request, limits))
+    return _from_parameters(parsed_json(await read_json_body(request, limits), limits))
 
 
 def refuse_forged(headers: Headers) -> None:
@@ -56,7 +55,7 @@ def refuse_forged(headers: Headers) -> None:
     )
 
 
-async def read_json_body(request: Request) -> bytes:
+async def read_json_body(request: Request, limits: Limits = _DEFAULT) -> bytes:
     content_type, parameters = media_type_of(request.headers.get("content-type", ""))
     if content_type != JSON or parameters.get("charset", "utf-8") not in ("utf-8", "utf8"):
         raise HttpRefusal(
@@ -65,34 +64,40 @@ async def read_json_body(request: Request) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise HttpRefusal(415, "unsupported_media_type", "Send the body as it is, without Content-Encoding.")
     stated = request.headers.get("content-length", "")
-    if stated.isdecimal() and int(stated) > MOST_BODY_BYTES:
-        raise _too_large()
+    if stated.isdecimal() and int(stated) > limits.body_bytes:
+        raise _too_large(limits, int(stated))
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MOST_BODY_BYTES:
-                raise _too_large()
+            if len(body) > limits.body_bytes:
+                raise _too_large(limits)
     except ClientDisconnect:
         raise malformed("The body ended before it was complete.") from None
     return bytes(body)
 
 
-def parsed_json(text: bytes | str) -> object:
+def parsed_json(text: bytes | str, limits: Limits = _DEFAULT) -> object:
     """Any JSON value without NUL, not nested too deeply; orjson itself refuses lone surrogates and NaN."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
+        if str(error).startswith("depth limit exceeded"):
+            raise _too_deep("more than a thousand", limits.json_depth) from None
         raise malformed(f"This is not JSON: {error}.") from None
-    _check(value)
+    _check(value, limits.json_depth)
     return value
 
 
-def _parameters_of_url(request: Request) -> dict[str, object]:
+def _parameters_of_url(request: Request, limits: Limits) -> dict[str, object]:
     raw: bytes = request.scope["query_string"]
-    if len(raw) > MOST_URL_BYTES:
+    if len(raw) > limits.url_bytes:
         raise HttpRefusal(
-            414, "url_too_long", f"At most {MOST_URL_BYTES} bytes; send it by POST.", limit=MOST_URL_BYTES
+            414,
+            "url_too_long",
+            f"At most {limits.url_bytes} bytes; send it by POST.",
+            limit=limits.url_bytes,
+            actual=len(raw),
         )
     try:
         pairs = urllib.parse.parse_qsl(
@@ -108,7 +113,7 @@ def _parameters_of_url(request: Request) -> dict[str, object]:
         raise malformed("A parameter of the URL is there twice.")
     for name in ("variables", "extensions"):
         if name in found:
-            found[name] = parsed_json(str(found[name])) if found[name] else None
+            found[name] = parsed_json(str(found[name]), limits) if found[name] else None
     return found
 
 
@@ -134,31 +139,48 @@ def _from_parameters(parameters: object) -> GraphQLRequest:
     return GraphQLRequest(query, operation_name or None, variables or {})
 
 
-def _check(value: object) -> None:
+def _check(value: object, deepest: int) -> None:
     """Level by level, so that no nesting can exhaust the stack."""
     level = [value]
-    for _ in range(DEEPEST_JSON):
+    depth = 0
+    while level:
         inner: list[object] = []
+        nests = False
         for each in level:
             if isinstance(each, str):
                 if "\0" in each:
                     raise malformed("A text holds a NUL character, which no database can store.")
             elif isinstance(each, dict):
+                nests = True
                 inner.extend(each)
                 inner.extend(each.values())
             elif isinstance(each, list):
+                nests = True
                 inner.extend(each)
-        if not inner:
-            return
         level = inner
-    raise malformed(f"The JSON is nested more than {DEEPEST_JSON} levels deep.")
+        depth += nests
+    if depth > deepest:
+        raise _too_deep(depth, deepest)
 
 
-def _too_large() -> HttpRefusal:
+def _too_deep(actual: int | str, deepest: int) -> HttpRefusal:
+    known: dict[str, Any] = {"actual": actual} if isinstance(actual, int) else {}
+    return HttpRefusal(
+        400,
+        "json_too_deep",
+        f"The JSON is nested {actual} levels deep; at most {deepest} are taken.",
+        limit=deepest,
+        **known,
+    )
+
+
+def _too_large(limits: Limits, stated: int | None = None) -> HttpRefusal:
+    known: dict[str, Any] = {} if stated is None else {"actual": stated}
     return HttpRefusal(
         413,
         "body_too_large",
-        f"The body has more than {MOST_BODY_BYTES} bytes.",
+        f"The body has more than {limits.body_bytes} bytes.",
         headers={"Connection": "close"},
-        limit=MOST_BODY_BYTES,
+        limit=limits.body_bytes,
+        **known,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from graphql import (
@@ -9,55 +10,105 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLError,
     OperationDefinitionNode,
     SelectionSetNode,
 )
 
-MOST_TOKENS = 2_000
-DEEPEST = 12
-MOST_ALIASES = 15
+from app.limits import MOST_ACTUAL, LimitExceeded, Limits
+
+LONGEST_WORD = 256
+"""Characters of a name or a number."""
 
 # Answered from memory, and guarded by graphql-core's own rule against lists in lists.
 _INTROSPECTION = ("__schema", "__type")
 
-
-class LimitExceeded(GraphQLError):
-    """``code`` goes into the error's extensions, with what the limit is and what the document has."""
-
-    def __init__(self, code: str, message: str, *, limit: int, actual: int | None = None) -> None:
-        details = {"code": code, "limit": limit} | ({} if actual is None else {"actual": actual})
-        super().__init__(message, extensions=details)
+# A document's tokens, by their first character; nothing in it backtracks. Whatever else a text holds, the
+# parser refuses.
+_TOKEN = re.compile(
+    r'"""(?P<block>(?:[^"\\]|\\"""|\\|"(?!""))*+)(?:""")?'
+    r'|"(?P<text>(?:[^"\\\n\r]|\\.)*+)"?'
+    r"|#[^\n\r]*+"
+    r"|(?P<word>[_0-9A-Za-z+\-](?:[_0-9A-Za-z+\-]|\.(?!\.))*+)"
+    r"|\.\.\.|[!$&()\[\]{}:=@|]"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """With every fragment put in its place: levels of fields, and fields that have an alias."""
+    """With every fragment put in its place: levels of fields, and how many of each there are."""
 
     depth: int = 0
+    fields: int = 0  # on its own level only
     aliases: int = 0
+    directives: int = 0
 
 
-def refuse_oversized(document: DocumentNode) -> None:
-    """Raises ``LimitExceeded`` for the first operation that is too deep or renames too much."""
+def refuse_long(text: str, limits: Limits) -> int:
+    """Before the document is parsed: how many tokens it has. ``LimitExceeded`` for too many or too long ones.
+
+    One pass in C, where the parser's is one in Python.
+    """
+    tokens = 0
+    for token in _TOKEN.finditer(text):
+        tokens += 1
+        start, end = token.span()
+        if end - start <= LONGEST_WORD:
+            continue
+        kind = token.lastgroup
+        if kind == "word":
+            raise LimitExceeded(
+                "name_too_long",
+                f"A name or a number has {end - start} characters; at most {LONGEST_WORD} are taken.",
+                limit=LONGEST_WORD,
+                actual=end - start,
+            )
+        if kind is not None:
+            refuse_long_text(len(token[kind]), limits)
+    if tokens > limits.tokens:
+        raise LimitExceeded(
+            "too_many_tokens",
+            f"The document has {tokens} tokens; at most {limits.tokens} are taken.",
+            limit=limits.tokens,
+            actual=tokens,
+        )
+    return tokens
+
+
+def refuse_long_text(characters: int, limits: Limits, *, where: str = "the document") -> None:
+    if characters > limits.text_characters:
+        raise LimitExceeded(
+            "text_too_long",
+            f"A text in {where} has {characters} characters; at most {limits.text_characters} are taken.",
+            limit=limits.text_characters,
+            actual=characters,
+        )
+
+
+def refuse_oversized(document: DocumentNode, limits: Limits) -> None:
+    """Raises ``LimitExceeded`` for the first operation that is too large in any way."""
     try:
         for operation, size in sizes_of(document):
-            if size.depth > DEEPEST:
-                raise LimitExceeded(
-                    "operation_too_deep",
-                    f"{_named(operation)} is {size.depth} levels deep; at most {DEEPEST} are taken.",
-                    limit=DEEPEST,
-                    actual=size.depth,
-                )
-            if size.aliases > MOST_ALIASES:
-                raise LimitExceeded(
-                    "too_many_aliases",
-                    f"{_named(operation)} has {_number(size.aliases)} aliases with its fragments; at most "
-                    f"{MOST_ALIASES} are taken.",
-                    limit=MOST_ALIASES,
-                )
+            for code, what, actual, limit in (
+                ("operation_too_deep", "levels of fields", size.depth, limits.depth),
+                ("too_many_aliases", "aliases", size.aliases, limits.aliases),
+                ("too_many_root_fields", "fields at its top", size.fields, limits.root_fields),
+                ("too_many_directives", "directives", size.directives, limits.directives),
+                (
+                    "too_many_variables",
+                    "variables",
+                    len(operation.variable_definitions or ()),
+                    limits.variables,
+                ),
+            ):
+                if actual > limit:
+                    raise LimitExceeded(
+                        code,
+                        f"{_named(operation)} has {_number(actual)} {what}; at most {limit} are taken.",
+                        limit=limit,
+                        actual=actual,
+                    )
     except RecursionError:
-        deep = LimitExceeded("operation_too_deep", "The fragments are nested too deeply.", limit=DEEPEST)
+        deep = LimitExceeded("operation_too_deep", "The fragments are nested too deeply.", limit=limits.depth)
     else:
         return
     raise deep  # outside, or it would keep the frames of the whole recursion
@@ -82,7 +133,7 @@ class _Tape:
         self._known: dict[str, Size] = {}
 
     def measure(self, selections: SelectionSetNode) -> Size:
-        depth = aliases = 0
+        depth = fields = aliases = directives = 0
         for selection in selections.selections:
             if isinstance(selection, FragmentSpreadNode):
                 inner = self._fragment(selection.name.value)
@@ -91,15 +142,17 @@ class _Tape:
             else:
                 inner = self.measure(selection.selection_set)  # type: ignore[attr-defined]
             depth = max(depth, inner.depth)
+            fields += inner.fields
             aliases += inner.aliases
-        return Size(depth, aliases)
+            directives += inner.directives + len(selection.directives or ())
+        return Size(depth, fields, aliases, directives)
 
     def _field(self, field: FieldNode) -> Size:
         renamed = field.alias is not None and field.alias.value != field.name.value
         if field.selection_set is None or field.name.value in _INTROSPECTION:
-            return Size(1, int(renamed))
+            return Size(1, 1, int(renamed))
         inner = self.measure(field.selection_set)
-        return Size(inner.depth + 1, inner.aliases + renamed)
+        return Size(inner.depth + 1, 1, inner.aliases + renamed, inner.directives)
 
     def _fragment(self, name: str) -> Size:
         if name not in self._known:
@@ -115,5 +168,4 @@ def _named(operation: OperationDefinitionNode) -> str:
 
 
 def _number(count: int) -> str:
-    """Fragments that double can make a number of hundreds of digits."""
-    return str(count) if count < 1_000_000 else "millions of"
+    return str(count) if count < MOST_ACTUAL else "millions of"

@@ -11,14 +11,17 @@ from typing import Any
 
 import structlog
 from graphql import GraphQLError, OperationDefinitionNode
-from graphql.execution import ExecutionResult, execute
+from graphql.execution import ExecutionResult, Executor, create_source_event_stream, execute
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import DisableIntrospection
 
 from app.documents import Document, Documents, RequestError
+from app.limits import LimitExceeded, Limits
+from app.variable_limits import refuse_oversized_variables
 from integrations.metrics import Metrics, OperationKind, Outcome
 from resolvers.context import Context
+from resolvers.live.feed import Unshared
 from schema.errors import PublicError, public_error
 
 _log = structlog.get_logger(__name__)
@@ -58,7 +61,14 @@ class Operations:
     """``seconds`` is the time budget of one query."""
 
     def __init__(
-        self, schema: Schema, metrics: Metrics, *, seconds: float, introspection: bool, suggestions: bool
+        self,
+        schema: Schema,
+        metrics: Metrics,
+        *,
+        seconds: float,
+        introspection: bool,
+        suggestions: bool,
+        limits: Limits,
     ) -> None:
         if set(schema.extensions) - {DisableIntrospection}:  # that one is done by Documents
             raise ValueError("operations run without Strawberry's extensions, so the schema may have none")
@@ -66,12 +76,24 @@ class Operations:
         self._metrics = metrics
         self._seconds = seconds
         self._suggestions = suggestions
-        self._documents = Documents(schema, introspection=introspection, suggestions=suggestions)
+        self._limits = limits
+        self._documents = Documents(
+            schema, introspection=introspection, suggestions=suggestions, limits=limits
+        )
 
-    def prepare(self, text: str, operation_name: str | None = None) -> Prepared:
-        """Raises ``RequestError``; ``refused`` makes an answer of it."""
+    def prepare(
+        self,
+        text: str,
+        operation_name: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> Prepared:
+        """Whether it may be run. Raises ``RequestError``; ``refused`` makes an answer of it."""
         document = self._documents.read(text)
         definition = document.operation(operation_name)
+        try:
+            refuse_oversized_variables(self._schema._schema, definition, variables or {}, self._limits)
+        except LimitExceeded as error:
+            raise RequestError(error) from None
         return Prepared(document, definition, OperationKind(definition.operation.value))
 
     def refused(self, error: RequestError, correlation_id: str) -> Answer:
@@ -98,11 +120,46 @@ class Operations:
             )
         return answer
 
-    async def _answer(self, prepared: Prepared, variables: dict[str, Any], context: Context) -> Answer:
+    async def feed(
+        self, prepared: Prepared, variables: Mapping[str, Any] | None, context: Context
+    ) -> Unshared[Any] | Answer:
+        """What a subscription is to follow, or an answer that says why it may not."""
+        executor = Executor.build(
+            self._schema._schema,
+            prepared.document.ast,
+            context_value=context,
+            raw_variable_values=dict(variables or {}),
+            operation_name=prepared.name,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is one, and says bool
+            hide_suggestions=not self._suggestions,
+        )
+        if isinstance(executor, list):
+            return self._completed(ExecutionResult(None, executor), context.correlation_id)
+        try:
+            async with asyncio.timeout(self._seconds):
+                found = create_source_event_stream(executor)
+                found = await found if inspect.isawaitable(found) else found
+        except TimeoutError:
+            return self._too_slow(prepared, self._seconds)
+        if isinstance(found, ExecutionResult):
+            return self._completed(found, context.correlation_id)
+        if not isinstance(found, Unshared):
+            raise TypeError(f"The resolver of a subscription gave {type(found).__name__}, which is no feed.")
+        return found
+
+    async def event(
+        self, prepared: Prepared, variables: Mapping[str, Any], context: Context, root: object
+    ) -> Answer:
+        """One event of a subscription, as those who follow it get it. Never raises but for cancellation."""
+        return await self._answer(prepared, dict(variables), context, root)
+
+    async def _answer(
+        self, prepared: Prepared, variables: dict[str, Any], context: Context, root: object = None
+    ) -> Answer:
         seconds = MUTATION_SECONDS if prepared.kind is OperationKind.MUTATION else self._seconds
         try:
             async with asyncio.timeout(seconds):
-                result = await self._execute(prepared, variables, context)
+                result = await self._execute(prepared, variables, context, root)
         except TimeoutError:
             return self._too_slow(prepared, seconds)
         except Exception as error:  # graphql-core answers with errors; what it raises is a fault, too
@@ -110,11 +167,12 @@ class Operations:
         return self._completed(result, context.correlation_id)
 
     async def _execute(
-        self, prepared: Prepared, variables: dict[str, Any], context: Context
+        self, prepared: Prepared, variables: dict[str, Any], context: Context, root: object
     ) -> ExecutionResult:
         found = execute(
             self._schema._schema,
             prepared.document.ast,
+            root_value=root,
             context_value=context,
             variable_values=variables,
             operation_name=prepared.name,

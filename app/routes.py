@@ -16,7 +16,9 @@ from starlette.routing import BaseRoute, Route
 from app.answers import json_response
 from app.auth import context_from
 from app.bootstrap import Application
+from app.documents import RequestError
 from app.graphql_request import parsed_json, read_json_body
+from app.limits import Limits
 from app.operations import Answer
 from app.refusals import malformed
 from app.route_errors import answering, error_response, status_of
@@ -28,10 +30,14 @@ from resolvers.ids import Kind, global_id
 def earlier_routes(application: Application) -> list[BaseRoute]:
     async def run(request: Request, text: str, variables: Mapping[str, Any]) -> Answer:
         context = await context_from(request, application.services, application.tokens)
-        return await application.operations.run(application.operations.prepare(text), variables, context)
+        try:
+            prepared = application.operations.prepare(text, None, variables)
+        except RequestError as error:
+            return application.operations.refused(error, context.correlation_id)
+        return await application.operations.run(prepared, variables, context)
 
     async def preview(request: Request) -> Response:
-        asked = await _body(request)
+        asked = await _body(request, application.limits)
         plan_id = asked.get("planId")
         variables = {
             "planId": _as_global(Kind.PLAN, plan_id),
@@ -44,7 +50,7 @@ def earlier_routes(application: Application) -> list[BaseRoute]:
         )
 
     async def compress(request: Request) -> Response:
-        asked = await _body(request)
+        asked = await _body(request, application.limits)
         plan_id, session_id = request.path_params["plan_id"], asked.get("sessionId")
         given = {
             "planId": _as_global(Kind.PLAN, plan_id),
@@ -98,8 +104,8 @@ def earlier_routes(application: Application) -> list[BaseRoute]:
     ]
 
 
-async def _body(request: Request) -> dict[str, Any]:
-    found = parsed_json(await read_json_body(request))
+async def _body(request: Request, limits: Limits) -> dict[str, Any]:
+    found = parsed_json(await read_json_body(request, limits), limits)
     if not isinstance(found, dict):
         raise malformed("The body must be a JSON object.")
     return found

@@ -6,13 +6,15 @@
 import os
 import re
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic.config import JsonDict
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import SettingsConfigDict
 
+from app.settings_fields import seconds as _seconds
+from app.settings_fields import setting as _setting
+from app.settings_limits import LimitSettings
 from app.settings_problems import SettingsError, problems_of, warn_of_unknown
 from app.settings_types import (
     ALGORITHMS,
@@ -34,18 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ROOT / ".env"
 
 
-def _setting(group: str, default: Any, description: str, expects: str, example: str, **limits: Any) -> Any:
-    """``expects`` ends the sentence "expected …" in an error; both it and ``example`` are in the docs."""
-    extra: JsonDict = {"group": group, "expects": expects}
-    return Field(default, description=description, examples=[example], json_schema_extra=extra, **limits)
-
-
-def _seconds(group: str, default: float, description: str, at_most: int = 600) -> Any:
-    expects = f"seconds, more than 0 and at most {at_most}"
-    return _setting(group, default, description, expects, str(default), gt=0, le=at_most)
-
-
-class Settings(BaseSettings):
+class Settings(LimitSettings):
     """Read once at start and handed on; frozen. Secrets print as ``**********``."""
 
     model_config = SettingsConfigDict(

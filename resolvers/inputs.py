@@ -15,6 +15,7 @@ from domain.sessions import CompressionSource
 from integrations.plan_files import DocumentFormat
 from resolvers import enums as _enums  # registers them  # noqa: F401
 from resolvers.ids import Kind, uuid_or_none
+from resolvers.long_texts import LongText
 
 MOST_STATIONS, LONGEST_STATION = 50, 60
 MOST_WEIGHTS, LOWEST_WEIGHT, HIGHEST_WEIGHT = 100, 0.1, 10.0
@@ -119,7 +120,8 @@ class DeclineTimeCrunchPreviewInput:
 class ImportPlanInput:
     format: DocumentFormat = strawberry.field(description="What the document is.")
     document: str = strawberry.field(
-        description="The text of the document; for xlsx, the file in base64. At most 200,000 bytes."
+        description="The text of the document; for xlsx, the file in base64. At most 200,000 bytes.",
+        directives=[LongText(characters=200_000)],
     )
     dry_run: bool = strawberry.field(default=False, description="Only say what would be made; store nothing.")
     owner_id: strawberry.ID | None = strawberry.field(

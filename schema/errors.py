@@ -11,6 +11,8 @@ SYNTAX_ERROR = "graphql_syntax_error"
 VALIDATION_FAILED = "graphql_validation_failed"
 BAD_USER_INPUT = "bad_user_input"
 
+LONGEST_MESSAGE = 1_000
+
 _OF_VARIABLES = ("has invalid value", "has invalid default value", "cannot be used as an input type")
 _MANY_VARIABLES = ("Too many errors processing variables", "Variable values are nested too deeply")
 
@@ -74,12 +76,17 @@ def _code_of_request_error(error: GraphQLError, original: GraphQLError) -> str |
 
 
 def _formatted(error: GraphQLError, message: str, extensions: dict[str, Any]) -> dict[str, Any]:
-    formatted: dict[str, Any] = {"message": message}
+    formatted: dict[str, Any] = {"message": _cut(message)}
     if error.locations:
         formatted["locations"] = [each.formatted for each in error.locations]
     if error.path:
         formatted["path"] = error.path
     return {**formatted, "extensions": extensions}
+
+
+def _cut(message: str) -> str:
+    """What is wrong with a long value is said with the value in it."""
+    return message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…"
 
 
 __all__ = [

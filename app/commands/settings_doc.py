@@ -85,7 +85,9 @@ def env_example() -> str:
 
 
 def _groups() -> list[tuple[str, list[tuple[str, FieldInfo]]]]:
-    grouped = groupby(Settings.model_fields.items(), key=lambda item: group(item[1]))
+    # What Settings itself has comes first; what it takes over from other classes follows.
+    fields = sorted(Settings.model_fields.items(), key=lambda item: item[0] not in Settings.__annotations__)
+    grouped = groupby(fields, key=lambda item: group(item[1]))
     return [(title, list(fields)) for title, fields in grouped]
 
 
