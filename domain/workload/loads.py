@@ -49,9 +49,7 @@ def daily_loads(
     found = []
     for day in days_between(first, last):
         if day in training_au or day in game_au:
-            found.append(
-                DayLoad(day, DayState.REPORTED, training_au.get(day, 0.0), game_au.get(day, 0.0))
-            )
+            found.append(DayLoad(day, DayState.REPORTED, training_au.get(day, 0.0), game_au.get(day, 0.0)))
         else:
             found.append(DayLoad(day, DayState.REST if day in rest_days else DayState.UNREPORTED))
     return found

@@ -156,7 +156,9 @@ METHODS: Mapping[Metric, Method] = {
     Metric.FORM: Method("yesterday's fitness less yesterday's fatigue", "AU a day", 42),
     Metric.RECOVERY: Method("100·Φ(z of form against the own previous 28 days)", "of 100", 28),
     Metric.WELLNESS_Z: Method("mean z of the items, positive is better, own previous 28 days", "SD", 28),
-    Metric.READINESS: Method("100·Φ(Σw·z/Σw), wellness 0.6 and acute load 0.4, of what is known", "of 100", 28),
+    Metric.READINESS: Method(
+        "100·Φ(Σw·z/Σw), wellness 0.6 and acute load 0.4, of what is known", "of 100", 28
+    ),
     Metric.OWN_LOAD_LIMIT: Method("own percentile of complete weeks' loads, today left out", "AU", 365),
 }
 
@@ -172,7 +174,7 @@ class ContributorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contributor:
-    """One part of readiness. ``z`` is signed so that positive is better; None was not known and not counted."""
+    """One part of readiness. ``z`` is signed so that positive is better; None: unknown, not counted."""
 
     kind: ContributorKind
     z: float | None
@@ -181,7 +183,7 @@ class Contributor:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """``score.completeness`` is the known share of the weights; ``contributors`` come with the worst first."""
+    """``score.completeness`` is the known share of the weights; the worst contributor comes first."""
 
     score: Value
     contributors: tuple[Contributor, ...]
@@ -210,9 +212,9 @@ class RiskFlag:
 
 
 RISK_NOTE = (
-    "A load-management flag, not a prediction of injury: acute:chronic ratios hardly tell who will be injured "
-    "(c-statistic 0.57, where 0.50 is chance; Impellizzeri 2020, 2021), and managing load by them did not "
-    "lower health problems in a cluster trial (relative risk 1.01; Dalen-Lorentsen 2021)."
+    "A load-management flag, not a prediction of injury: acute:chronic ratios hardly tell who will be "
+    "injured (c-statistic 0.57, where 0.50 is chance; Impellizzeri 2020, 2021), and managing load by them "
+    "did not lower health problems in a cluster trial (relative risk 1.01; Dalen-Lorentsen 2021)."
 )
 
 

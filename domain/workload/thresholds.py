@@ -17,8 +17,8 @@ class WorkloadThresholds:
     """A team's limits; a value of None switches one off.
 
     The five of the risk band are [prior] of docs/formulas.md. ``acute_load`` is the load of the last seven
-    days in AU; ``acute_load_percentile`` is the athlete's own (one day in ten is over the 90th). Readiness and
-    recovery are of 100, where 50 is the athlete's usual day. What is past a critical limit is critical.
+    days in AU; ``acute_load_percentile`` is the athlete's own (one day in ten is over the 90th). Readiness
+    and recovery are of 100, where 50 is the athlete's usual day. What is past a critical limit is critical.
     """
 
     acute_chronic_limit: float = 1.5
