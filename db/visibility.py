@@ -13,8 +13,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, bindparam, exists, literal, or_
 from sqlalchemy.orm import aliased
 
+from db.models.assignments import WorkoutAssignmentRow
+from db.models.exercises import ExerciseRow
 from db.models.people import MembershipRow, PersonRow, TeamRow
 from db.models.plans import PlanRow
+from domain.assignments import AssignmentStatus
 from domain.people import Role, TeamRole, Viewer
 
 
@@ -68,20 +71,40 @@ def people_visible_to(viewer: Viewer | ViewerTerms, rows: type[PersonRow] = Pers
     return and_(within, or_(is_self, _belongs_to(rows.id.expression, _own_teams(viewer), *TeamRole)))
 
 
+def exercises_visible_to(
+    viewer: Viewer | ViewerTerms, rows: type[ExerciseRow] = ExerciseRow
+) -> ColumnElement[bool]:
+    """For a query on exercises: everyone's, and the own organization's."""
+    return or_(rows.organization_id.is_(None), rows.organization_id == _organization_id(viewer))
+
+
+def assignments_visible_to(
+    viewer: Viewer | ViewerTerms, rows: type[WorkoutAssignmentRow] = WorkoutAssignmentRow
+) -> ColumnElement[bool]:
+    """For a query on workout assignments: what ``sight_of_assignment`` calls FULL."""
+    within = rows.organization_id == _organization_id(viewer)
+    if _sees_the_organization(viewer):
+        return within
+    is_own = and_(rows.player_id == _id(viewer), rows.status != AssignmentStatus.DRAFT)
+    if viewer.role is not Role.COACH:
+        return and_(within, is_own)
+    return and_(within, or_(is_own, rows.team_id == any_(_coached_teams(viewer))))
+
+
 def _sees_the_organization(viewer: Viewer | ViewerTerms) -> bool:
     return viewer.role in (Role.ADMIN, Role.SERVICE)
 
 
 def _organization_id(viewer: Viewer | ViewerTerms) -> ColumnElement[UUID]:
     if isinstance(viewer, ViewerTerms):
-        return bindparam("viewer_organization_id", type_=Uuid)
+        return bindparam("viewer_organization_id", type_=Uuid, required=False)
     return literal(viewer.organization_id, Uuid)
 
 
 def _id(viewer: Viewer | ViewerTerms) -> ColumnElement[UUID | None]:
     """Null for a caller who is nobody's row: equal to nothing."""
     if isinstance(viewer, ViewerTerms):
-        return bindparam("viewer_id", type_=Uuid)
+        return bindparam("viewer_id", type_=Uuid, required=False)
     return literal(viewer.id, Uuid)
 
 
@@ -95,7 +118,7 @@ def _own_teams(viewer: Viewer | ViewerTerms) -> ColumnElement[Any]:
 
 def _teams(viewer: Viewer | ViewerTerms, name: str) -> ColumnElement[Any]:
     if isinstance(viewer, ViewerTerms):
-        return bindparam(name, type_=ARRAY(Uuid))
+        return bindparam(name, type_=ARRAY(Uuid), required=False)
     return literal(parameters_of(viewer)[name], ARRAY(Uuid))
 
 
