@@ -12,8 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.assignments import TrainingCompletionRow
+from db.training_done import note_completion
 from domain.assignments import Completion
 from domain.errors import InvalidState
+from domain.planning import Actor
+from domain.training_log import TrainingEntry
 
 COMPLETION = (
     TrainingCompletionRow.assignment_id,
@@ -27,12 +30,18 @@ COMPLETION = (
 
 
 async def completions_by_assignment(
-    db_session: AsyncSession, assignment_ids: Collection[UUID]
+    db_session: AsyncSession,
+    assignment_ids: Collection[UUID],
+    first: date = date.min,
+    last: date = date.max,
 ) -> dict[UUID, list[Completion]]:
-    """What was done of each assignment, by the day it was due."""
+    """What was done of each assignment that was due from ``first`` to ``last``, by the day it was due."""
     rows = await db_session.execute(
         select(*COMPLETION)
-        .where(TrainingCompletionRow.assignment_id.in_(assignment_ids))
+        .where(
+            TrainingCompletionRow.assignment_id.in_(assignment_ids),
+            TrainingCompletionRow.occurrence_on.between(first, last),
+        )
         .order_by(TrainingCompletionRow.assignment_id, TrainingCompletionRow.occurrence_on)
     )
     found: dict[UUID, list[Completion]] = defaultdict(list)
@@ -57,8 +66,13 @@ async def completions_of_players(
     return found
 
 
-async def insert_completion(db_session: AsyncSession, completion: Completion, now: datetime) -> None:
-    """``InvalidState`` if that day is completed already, whoever else is doing it at this moment."""
+async def insert_completion(
+    db_session: AsyncSession, completion: Completion, now: datetime, by: Actor | None = None
+) -> TrainingEntry | None:
+    """``InvalidState`` if that day is completed already, whoever else is doing it at this moment.
+
+    Returns what came into the player's training log with it: see ``note_completion``.
+    """
     performance = completion.performance
     stored = await db_session.scalar(
         insert(TrainingCompletionRow)
@@ -77,3 +91,4 @@ async def insert_completion(db_session: AsyncSession, completion: Completion, no
     )
     if stored is None:
         raise InvalidState(f"{completion.occurrence_on} is completed already.", "completed")
+    return await note_completion(db_session, completion, now, by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -142,6 +142,12 @@ def load_of(report: Report | Training) -> tuple[float | None, LoadMethod | None]
     if report.session_rpe is not None and report.minutes is not None:
         return round(report.session_rpe * report.minutes, 2), LoadMethod.SESSION_RPE
     return None, None
+
+
+def with_load(reported: TrainingEntry) -> TrainingEntry:
+    """The entry with what its load comes to; ``load_au`` of what is reported is a load of its own."""
+    load_au, method = load_of(reported)
+    return replace(reported, load_au=load_au, load_method=method)
 
 
 def report_of(training: Training) -> Report:

@@ -1,0 +1,136 @@
+"""Planned training that was done goes into the log, once, whichever way it was reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models.assignments import WorkoutAssignmentRow
+from db.models.people import PersonRow
+from db.models.workouts import WorkoutRow
+from db.people import lock_people
+from db.training_log import insert_entries, link_entry, replace_entry, twin_of
+from domain.assignments import Completion
+from domain.days import today_in
+from domain.planning import Actor
+from domain.sessions import LoggedDuration
+from domain.training_log import EARLIEST_DAY, TrainingEntry, TrainingKind, TrainingSource, with_load
+
+
+async def note_completion(
+    db_session: AsyncSession, completion: Completion, now: datetime, by: Actor | None = None
+) -> TrainingEntry | None:
+    """Count a completed assignment as load of the day on which it was done.
+
+    Without a load that day's load is unknown, until somebody says what it was. Returns the entry as it is
+    now; None if the log holds this training already and there is nothing to add.
+    """
+    found = await db_session.execute(
+        select(
+            WorkoutAssignmentRow.organization_id,
+            WorkoutAssignmentRow.team_id,
+            WorkoutRow.session_id,
+            PersonRow.display_name,
+            PersonRow.time_zone,
+        )
+        .join(WorkoutRow, WorkoutRow.id == WorkoutAssignmentRow.workout_id)
+        .join(PersonRow, PersonRow.id == WorkoutAssignmentRow.player_id)
+        .where(WorkoutAssignmentRow.id == completion.assignment_id)
+    )
+    facts = found.one()
+    actor = by or Actor(completion.player_id, facts.display_name)
+    return await _count_once(
+        db_session,
+        TrainingEntry(
+            id=uuid4(),
+            organization_id=facts.organization_id,
+            player_id=completion.player_id,
+            team_id=facts.team_id,
+            source=TrainingSource.COMPLETION,
+            session_id=facts.session_id,
+            assignment_id=completion.assignment_id,
+            occurrence_on=completion.occurrence_on,
+            kind=TrainingKind.TRAINING,
+            day=today_in(facts.time_zone, completion.completed_at),
+            occurred_at=completion.completed_at,
+            load_au=completion.actual_load_au,
+            version=1,
+            recorded_at=now,
+            actor_id=actor.id,
+            actor_name=actor.name,
+        ),
+    )
+
+
+async def note_session(
+    db_session: AsyncSession,
+    log: LoggedDuration,
+    session_rpe: float | None,
+    now: datetime,
+    by: Actor | None = None,
+) -> TrainingEntry | None:
+    """Count a logged session of a plan; without its RPE that day's load is unknown. Returns as above."""
+    found = await db_session.execute(
+        select(PersonRow.organization_id, PersonRow.display_name, PersonRow.time_zone).where(
+            PersonRow.id == log.athlete_id
+        )
+    )
+    facts = found.one()
+    actor = by or Actor(log.athlete_id, facts.display_name)
+    return await _count_once(
+        db_session,
+        TrainingEntry(
+            id=uuid4(),
+            organization_id=facts.organization_id,
+            player_id=log.athlete_id,
+            source=TrainingSource.PLAN_SESSION,
+            session_id=log.session_id,
+            kind=TrainingKind.TRAINING,
+            day=today_in(facts.time_zone, log.logged_at),
+            occurred_at=log.logged_at,
+            minutes=log.actual_minutes,
+            session_rpe=session_rpe,
+            version=1,
+            recorded_at=now,
+            actor_id=actor.id,
+            actor_name=actor.name,
+        ),
+    )
+
+
+async def _count_once(db_session: AsyncSession, reported: TrainingEntry) -> TrainingEntry | None:
+    """The first report of a training with a load stands; what a later one adds is taken from it."""
+    entry = with_load(reported)
+    if entry.day < EARLIEST_DAY:
+        return None
+    await lock_people(db_session, [entry.player_id])
+    twin = await twin_of(db_session, entry)
+    if twin is None:
+        await insert_entries(db_session, [entry])
+        return entry
+    linked = replace(
+        twin,
+        session_id=twin.session_id or entry.session_id,
+        assignment_id=twin.assignment_id or entry.assignment_id,
+        occurrence_on=twin.occurrence_on or entry.occurrence_on,
+    )
+    if linked != twin:
+        await link_entry(db_session, linked)
+    if twin.load_au is not None or entry.load_au is None:
+        return None
+    filled = replace(
+        linked,
+        minutes=twin.minutes or entry.minutes,
+        session_rpe=twin.session_rpe if twin.session_rpe is not None else entry.session_rpe,
+        load_au=entry.load_au,
+        load_method=entry.load_method,
+        recorded_at=entry.recorded_at,
+        actor_id=entry.actor_id,
+        actor_name=entry.actor_name,
+        reason=None,
+    )
+    return await replace_entry(db_session, filled)
