@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,24 +64,22 @@ async def restrictions_of(
 ) -> dict[UUID, list[MedicalRestriction]]:
     """The restrictions that are in force on ``from_day`` or later, by their start."""
     row = MedicalRestrictionRow
-    rows = await db_session.execute(
-        select(row.id, row.player_id, row.kind, row.starts_on, row.ends_on, row.avoided_patterns)
-        .where(row.player_id.in_(player_ids), or_(row.ends_on.is_(None), row.ends_on >= from_day))
-        .order_by(row.player_id, row.starts_on, row.id)
-    )
-    found: dict[UUID, list[MedicalRestriction]] = defaultdict(list)
-    for each in rows:
-        found[each.player_id].append(
-            MedicalRestriction(
-                each.id,
-                each.player_id,
-                RestrictionKind(each.kind),
-                each.starts_on,
-                each.ends_on,
-                tuple(map(MovementPattern, each.avoided_patterns)),
-            )
-        )
-    return found
+    in_force = or_(row.ends_on.is_(None), row.ends_on >= from_day)
+    return await _restrictions(db_session, row.player_id.in_(player_ids), in_force)
+
+
+async def every_restriction_of(
+    db_session: AsyncSession, player_ids: Collection[UUID]
+) -> dict[UUID, list[MedicalRestriction]]:
+    """Those that are over, too, by their start."""
+    return await _restrictions(db_session, MedicalRestrictionRow.player_id.in_(player_ids))
+
+
+async def restrictions_by_id(
+    db_session: AsyncSession, restriction_ids: Collection[UUID]
+) -> dict[UUID, MedicalRestriction]:
+    found = await _restrictions(db_session, MedicalRestrictionRow.id.in_(restriction_ids))
+    return {each.id: each for some in found.values() for each in some}
 
 
 async def save_physiology(
@@ -119,6 +117,19 @@ async def insert_restriction(
     )
 
 
+async def end_restriction(
+    db_session: AsyncSession, restriction_id: UUID, ends_on: date | None
+) -> MedicalRestriction | None:
+    """Let it end on that day, or with none go on until further notice; None if it is gone."""
+    row = MedicalRestrictionRow
+    await db_session.execute(update(row).where(row.id == restriction_id).values(ends_on=ends_on))
+    return (await restrictions_by_id(db_session, [restriction_id])).get(restriction_id)
+
+
+async def delete_restriction(db_session: AsyncSession, restriction_id: UUID) -> None:
+    await db_session.execute(delete(MedicalRestrictionRow).where(MedicalRestrictionRow.id == restriction_id))
+
+
 async def set_group(
     db_session: AsyncSession, team_id: UUID, group: TargetGroup, player_ids: Collection[UUID]
 ) -> None:
@@ -142,3 +153,27 @@ async def set_group(
             )
             .on_conflict_do_nothing()
         )
+
+
+async def _restrictions(
+    db_session: AsyncSession, *conditions: ColumnElement[bool]
+) -> dict[UUID, list[MedicalRestriction]]:
+    row = MedicalRestrictionRow
+    rows = await db_session.execute(
+        select(row.id, row.player_id, row.kind, row.starts_on, row.ends_on, row.avoided_patterns)
+        .where(*conditions)
+        .order_by(row.player_id, row.starts_on, row.id)
+    )
+    found: dict[UUID, list[MedicalRestriction]] = defaultdict(list)
+    for each in rows:
+        found[each.player_id].append(
+            MedicalRestriction(
+                each.id,
+                each.player_id,
+                RestrictionKind(each.kind),
+                each.starts_on,
+                each.ends_on,
+                tuple(map(MovementPattern, each.avoided_patterns)),
+            )
+        )
+    return found

@@ -58,6 +58,21 @@ async def team_ids_of_people(
     return {person_id: frozenset(team_ids) for person_id, team_ids in found.items()}
 
 
+async def played_team_ids_of_people(
+    db_session: AsyncSession, person_ids: Sequence[UUID]
+) -> dict[UUID, frozenset[UUID]]:
+    """What ``access.sight_of_athlete`` rests on: the teams that each person plays in."""
+    rows = await db_session.execute(
+        select(MembershipRow.person_id, MembershipRow.team_id).where(
+            MembershipRow.person_id.in_(person_ids), MembershipRow.role == TeamRole.PLAYER
+        )
+    )
+    found: dict[UUID, set[UUID]] = {person_id: set() for person_id in person_ids}
+    for person_id, team_id in rows:
+        found[person_id].add(team_id)
+    return {person_id: frozenset(team_ids) for person_id, team_ids in found.items()}
+
+
 async def players_of_teams(
     db_session: AsyncSession, viewer: Viewer, team_ids: Sequence[UUID], request: PageRequest
 ) -> dict[UUID, Page[Person]]:

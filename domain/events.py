@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.planning_events import AdjustmentKind, ThresholdType, UpdateType
+from domain.seasons import SeasonStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,27 @@ class PlanDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonPlanChanged(Event):
+    """A season plan was made (version 1) or changed, or its status was. The aggregate is the season plan."""
+
+    type: ClassVar[str] = "season_plan.changed"
+    aggregate_type: ClassVar[str] = "season_plan"
+
+    team_id: UUID
+    status: SeasonStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonPlanDeleted(Event):
+    """A season plan was deleted with its phases. The aggregate is the season plan."""
+
+    type: ClassVar[str] = "season_plan.deleted"
+    aggregate_type: ClassVar[str] = "season_plan"
+
+    team_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentPhaseAdjusted(Event):
     """An assignment follows a phase now. The aggregate is the assignment."""
 
@@ -113,6 +135,78 @@ class TrainingCompleted(Event):
     completion_rate: float
     reported_by_id: UUID | None
     reported_by_role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingLogged(Event):
+    """A training came into a player's log; the load is null if unknown. The aggregate is the entry."""
+
+    type: ClassVar[str] = "training.logged"
+    aggregate_type: ClassVar[str] = "training_entry"
+
+    player_id: UUID
+    day: date
+    load_au: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingCorrected(Event):
+    """An entry of a log says something else now. Numbers from the earlier of the two days on may change."""
+
+    type: ClassVar[str] = "training.corrected"
+    aggregate_type: ClassVar[str] = "training_entry"
+
+    player_id: UUID
+    day: date
+    previous_day: date
+    load_au: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingWithdrawn(Event):
+    """An entry of a log counts no more. The aggregate is the entry."""
+
+    type: ClassVar[str] = "training.withdrawn"
+    aggregate_type: ClassVar[str] = "training_entry"
+
+    player_id: UUID
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingImported(Event):
+    """A file brought entries into a player's log. The aggregate is what came of it for this player."""
+
+    type: ClassVar[str] = "training.imported"
+    aggregate_type: ClassVar[str] = "training_import"
+
+    player_id: UUID
+    first_day: date
+    last_day: date
+    entry_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WellnessReported(Event):
+    """A player's report of a day is new or says something else. The aggregate is the report."""
+
+    type: ClassVar[str] = "wellness.reported"
+    aggregate_type: ClassVar[str] = "wellness_report"
+
+    player_id: UUID
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestDayReported(Event):
+    """A player said that a day was for rest, or took that back. The aggregate is this player's day."""
+
+    type: ClassVar[str] = "rest_day.reported"
+    aggregate_type: ClassVar[str] = "rest_day"
+
+    player_id: UUID
+    day: date
+    is_rest: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +314,16 @@ OUTGOING: tuple[type[Event], ...] = (
     PlanImported,
     PlanChanged,
     PlanDeleted,
+    SeasonPlanChanged,
+    SeasonPlanDeleted,
     AssignmentPhaseAdjusted,
     TrainingCompleted,
+    TrainingLogged,
+    TrainingCorrected,
+    TrainingWithdrawn,
+    TrainingImported,
+    WellnessReported,
+    RestDayReported,
     PhaseAdjustmentsApplied,
     SeasonPlanSynced,
     WorkloadAdjustmentApplied,

@@ -16,6 +16,7 @@ LOWEST_RESTING_BPM, HIGHEST_RESTING_BPM = 25, 110
 LOWEST_MAXIMUM_BPM, HIGHEST_MAXIMUM_BPM = 120, 230
 LEAST_RESERVE_BPM = 30
 MOST_WATTS, MOST_METRES_A_SECOND = 3000, 15.0
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,10 @@ def physiology_issues(player: Physiology) -> list[Issue]:
     return [Issue((name,), message) for name, message in _physiology_flaws(player)]
 
 
+def restriction_issues(restriction: MedicalRestriction) -> list[Issue]:
+    return [Issue((name,), message) for name, message in _restriction_flaws(restriction)]
+
+
 def threshold_issues(
     thresholds: PerformanceThresholds, path: tuple[str, ...] = ("thresholds",)
 ) -> list[Issue]:
@@ -114,3 +119,19 @@ def _physiology_flaws(player: Physiology) -> Iterator[tuple[str, str]]:
         yield "maximumBpm", f"The maximum is at least {LEAST_RESERVE_BPM} above the resting heart rate."
     if player.weekly_load_limit_au is not None and not 1 <= player.weekly_load_limit_au <= 100_000:
         yield "weeklyLoadLimit", "A weekly load limit is from 1 to 100000 AU."
+
+
+def _restriction_flaws(restriction: MedicalRestriction) -> Iterator[tuple[str, str]]:
+    starts_on, ends_on = restriction.starts_on, restriction.ends_on
+    for name, day in (("startsOn", starts_on), ("endsOn", ends_on)):
+        if day is not None and not EARLIEST <= day <= LATEST:
+            yield name, f"{day} is out of range; dates are from {EARLIEST} to {LATEST}."
+    if ends_on is not None and ends_on < starts_on:
+        yield "endsOn", f"It ends on {ends_on}, before it starts on {starts_on}."
+    patterns = restriction.avoided_patterns
+    if len(set(patterns)) < len(patterns):
+        yield "avoidedPatterns", "Name each movement pattern once."
+    if restriction.kind is RestrictionKind.LIMITED and not patterns:
+        yield "avoidedPatterns", "Whoever is limited is limited in something: name the movement patterns."
+    if restriction.kind is RestrictionKind.NO_TRAINING and patterns:
+        yield "avoidedPatterns", "Who does not train at all avoids every pattern: name none."

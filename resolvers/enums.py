@@ -39,6 +39,7 @@ _described(
         "workout_not_found": "There is no such workout that you may see.",
         "assignment_not_found": "There is no such workout assignment that you may see.",
         "adjustment_not_found": "There is no such phase adjustment that you may see.",
+        "restriction_not_found": "There is no such medical restriction that you may see.",
         "season_data_unavailable": "The planning system gives no season data just now; try again later.",
         "plan_missing_content": "Nothing is prescribed yet, so there is nothing to compress.",
         "plan_not_compressible": "Under what was asked for, nothing would be left.",

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     WORKOUT = "Workout"
     WORKOUT_ASSIGNMENT = "WorkoutAssignment"
     PHASE_ADJUSTMENT = "PhaseAdjustment"
+    MEDICAL_RESTRICTION = "MedicalRestriction"
 
     @property
     def word(self) -> str:
@@ -46,6 +47,7 @@ _WORDS = {
     Kind.PHASE_TEMPLATE: "template",
     Kind.WORKOUT_ASSIGNMENT: "assignment",
     Kind.PHASE_ADJUSTMENT: "adjustment",
+    Kind.MEDICAL_RESTRICTION: "restriction",
 }
 
 

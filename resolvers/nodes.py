@@ -10,10 +10,10 @@ import strawberry
 
 from domain.access import Scope
 from domain.errors import Forbidden, InvalidInput, NotFound
-from resolvers import sight
+from resolvers import athletes, sight
 from resolvers.context import Context, Info
 from resolvers.ids import Kind, as_uuid, parsed
-from resolvers.permissions import Closed, Has, let_in
+from resolvers.permissions import Closed, Has, Need, let_in
 
 MOST_NODES = 50
 
@@ -33,6 +33,7 @@ _WAYS: Mapping[Kind, _Way] = {
     Kind.TEAM: _Way(Scope.TEAMS_READ, sight.team_in_sight),
     Kind.PLAYER: _Way(Scope.TEAMS_READ, sight.person_in_sight),
     Kind.EXERCISE: _Way(Scope.CATALOGUE_READ, sight.exercise_in_sight),
+    Kind.MEDICAL_RESTRICTION: _Way(Scope.ASSIGNMENTS_READ, athletes.restriction_in_sight),
 }
 
 NodeId = Annotated[strawberry.ID, strawberry.argument(description="Global id of anything that has one.")]
@@ -50,13 +51,18 @@ async def node(info: Info, id: NodeId) -> object | None:
     if kind is Kind.VIEWER:
         return info.context.caller if key == info.context.caller.key else None
     way, uuid = _WAYS[kind], as_uuid(key)
-    let_in(info.context, (Has(way.scope),))
+    let_in(info.context, needs_of_node(kind))
     if uuid is None:
         return None
     try:
         return await way.load(info.context, uuid)
     except (NotFound, Forbidden):
         return None
+
+
+def needs_of_node(kind: Kind) -> tuple[Need, ...]:
+    """The keys to what this kind of id leads to."""
+    return (Has(_WAYS[kind].scope),)
 
 
 async def nodes(info: Info, ids: NodeIds) -> list[object | None]:

@@ -4,6 +4,7 @@ from domain.assignment_conflicts import ConflictKind, Resolution
 from domain.assignments import AssignmentStatus, AssignmentType
 from domain.load_progression import ProgressionKind
 from domain.phases import Intensity, ObjectiveType, Priority
+from domain.physiology import RestrictionKind
 from domain.planning import AdjustmentType
 from domain.recurrence import RecurrencePattern
 from domain.seasons import SeasonStatus
@@ -109,6 +110,15 @@ described(
         "stepped": "By two weeks' rate every second week.",
         "wave": "Up for two weeks, one rate under the base in the fourth, and so on.",
         "custom": "By a percentage of the base for each week; the last one stays.",
+    },
+)
+described(
+    RestrictionKind,
+    "MedicalRestrictionKind",
+    "How far a medical restriction goes.",
+    {
+        "no_training": "The player does not train.",
+        "limited": "The player trains without the movement patterns that are named.",
     },
 )
 described(

@@ -43,6 +43,7 @@ class ErrorCode(StrEnum):
     WORKOUT_NOT_FOUND = "workout_not_found"
     ASSIGNMENT_NOT_FOUND = "assignment_not_found"
     ADJUSTMENT_NOT_FOUND = "adjustment_not_found"
+    RESTRICTION_NOT_FOUND = "restriction_not_found"
     SEASON_DATA_UNAVAILABLE = "season_data_unavailable"
     PLAN_MISSING_CONTENT = "plan_missing_content"
     PLAN_NOT_COMPRESSIBLE = "plan_not_compressible"

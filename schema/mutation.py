@@ -4,7 +4,7 @@ import strawberry
 
 from domain.access import Scope
 from integrations.flags import Flag
-from resolvers import compressions, plan_imports, plans, previews, sessions
+from resolvers import athletes, compressions, plan_imports, plans, previews, sessions
 from resolvers.permissions import AnswersToFlag, Behind, Has
 from schema.fields import field
 from schema.results import (
@@ -17,9 +17,16 @@ from schema.results import (
     RevertCompressionResult,
     UpdatePlanResult,
 )
+from schema.types.athlete_results import (
+    AddMedicalRestrictionResult,
+    EndMedicalRestrictionResult,
+    UpdatePlayerProfileResult,
+    UpdateTeamGroupResult,
+)
 
 COMPRESSES = Has(Scope.SESSIONS_COMPRESS)
 WRITES_PLANS = Has(Scope.PLANS_WRITE)
+KNOWS_PLAYERS = (Has(Scope.ASSIGNMENTS_WRITE), Behind(Flag.ASSIGNMENTS))
 
 
 @strawberry.type(description="What can be changed. Each is one transaction: all of it is stored, or nothing.")
@@ -62,4 +69,24 @@ class Mutation:
         sessions.log_session,
         needs=[WRITES_PLANS],
         description="Record that a session was done and how long it took: the pace is learned from it.",
+    )
+    update_player_profile: UpdatePlayerProfileResult = field(
+        athletes.update_player_profile,
+        needs=KNOWS_PLAYERS,
+        description="Enter what was measured of a player, and their most load a week; for who coaches them.",
+    )
+    update_team_group: UpdateTeamGroupResult = field(
+        athletes.update_team_group,
+        needs=KNOWS_PLAYERS,
+        description="Put players into a line, position or other group of a team, and take others out.",
+    )
+    add_medical_restriction: AddMedicalRestrictionResult = field(
+        athletes.add_medical_restriction,
+        needs=KNOWS_PLAYERS,
+        description="Enter what medical staff rule out for a player.",
+    )
+    end_medical_restriction: EndMedicalRestrictionResult = field(
+        athletes.end_medical_restriction,
+        needs=KNOWS_PLAYERS,
+        description="Say when a restriction ends, or take away one that was entered by mistake.",
     )

@@ -5,10 +5,12 @@ import strawberry
 from domain import people as domain
 from domain.access import Scope
 from domain.people import Role
-from resolvers import feature_flags, people, plans
+from integrations.flags import Flag
+from resolvers import athletes, feature_flags, people, plans
 from resolvers.ids import Kind
-from resolvers.permissions import Has
+from resolvers.permissions import Behind, Has
 from schema.fields import field
+from schema.types.athlete import PlayerProfile, TeamGroup
 from schema.types.connection import Connection
 from schema.types.feature_flag import FeatureFlag
 from schema.types.node import Node, id_field
@@ -31,6 +33,12 @@ class Player(Node):
         needs=[Has(Scope.PLANS_READ)],
         description="Their plans, of those that you see, the latest start first.",
     )
+    profile: PlayerProfile | None = field(
+        athletes.profile_of_player,
+        needs=[Has(Scope.ASSIGNMENTS_READ), Behind(Flag.ASSIGNMENTS)],
+        description="What is known of their body and what limits it; null unless it is you, or you coach "
+        "them or run the organization.",
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
@@ -52,6 +60,12 @@ class Team(Node):
         people.coaches_of_team,
         needs=[Has(Scope.TEAMS_READ)],
         description="Who coaches it, of those that you see, by name.",
+    )
+    groups: list[TeamGroup] | None = field(
+        athletes.groups_of_team,
+        needs=[Has(Scope.ASSIGNMENTS_READ), Behind(Flag.ASSIGNMENTS)],
+        description="Its lines, positions and other groups, by type and name; null unless you coach it or "
+        "run the organization.",
     )
 
     @classmethod
