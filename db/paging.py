@@ -113,7 +113,7 @@ async def fetch_pages(
     ``query_of`` makes the query of one parent from the column that holds the parent's id.
     """
     parent_ids = list(dict.fromkeys(parent_ids))
-    key = None if request.cursor is None else _decoded(request, order)
+    key = None if request.cursor is None else key_in_cursor(request, order)
     rows = await db_session.execute(_statement(parent_ids, query_of, order, request, key))
     found: dict[UUID, list[Row[*tuple[Any, ...]]]] = {parent: [] for parent in parent_ids}
     passed: dict[UUID, bool] = {}
@@ -195,7 +195,7 @@ def _encoded(key: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(plain)).decode().rstrip("=")
 
 
-def _decoded(request: PageRequest, order: Order) -> tuple[Any, ...]:
+def key_in_cursor(request: PageRequest, order: Order) -> tuple[Any, ...]:
     """The sort key in a cursor. Whatever came from outside and is no such key is refused, never sent on."""
     cursor = request.cursor or ""
     try:

@@ -1,0 +1,95 @@
+"""The compiled lane: answers an operation from one statement, or says that it will not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_variable_values,
+)
+
+from db.json_reads import JsonReads
+from domain.errors import DomainError
+from engine.declined import Declined, Reason
+from engine.plans import Plan, Steering, make_plan, steering_of
+from resolvers.context import Context
+
+MOST_PLANS_OF_AN_OPERATION = 32
+MOST_BYTES_OF_PLANS = 32_000_000
+
+
+@dataclass(slots=True)
+class Compiled:
+    """What is known of one operation of one document: its plans, and why there are none for some keys."""
+
+    operation: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    steering: Steering
+    plans: dict[tuple[object, ...], Plan | Declined] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, document: DocumentNode, operation: OperationDefinitionNode) -> Compiled:
+        fragments = {
+            each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        }
+        return cls(operation, fragments, steering_of(operation, fragments))
+
+
+class Lane:
+    """Plans are kept with their document, so they go when it goes."""
+
+    def __init__(self, schema: GraphQLSchema, reads: JsonReads) -> None:
+        self._schema = schema
+        self._reads = reads
+
+    async def data(self, compiled: Compiled, variables: Mapping[str, Any], context: Context) -> bytes:
+        """The JSON of ``data``. ``Declined`` for anything but the plain, whole, permitted answer."""
+        coerced = self._coerced(compiled, variables)
+        plan = self._plan(compiled, coerced, context)
+        viewer = context.caller
+        for need in plan.needs:
+            try:
+                need.check(context)
+            except DomainError:
+                raise Declined(Reason.NOT_PERMITTED) from None
+        try:
+            found = await self._reads.fetch(plan.sql, plan.arguments(viewer, coerced))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            raise Declined(Reason.DATABASE) from None
+        if found is None:
+            raise Declined(Reason.NOTHING_FOUND)
+        return found
+
+    def _coerced(self, compiled: Compiled, variables: Mapping[str, Any]) -> dict[str, Any]:
+        definitions = compiled.operation.variable_definitions
+        if not definitions:
+            return {}
+        found = get_variable_values(self._schema, definitions, dict(variables))
+        if isinstance(found, list):
+            raise Declined(Reason.ARGUMENT)
+        return found.coerced
+
+    def _plan(self, compiled: Compiled, variables: dict[str, Any], context: Context) -> Plan:
+        if context.viewer is None:
+            raise Declined(Reason.NOT_PERMITTED)
+        role = context.viewer.role
+        key = compiled.steering.key(role, variables)
+        known = compiled.plans.get(key)
+        if known is None:
+            if len(compiled.plans) >= MOST_PLANS_OF_AN_OPERATION:
+                raise Declined(Reason.TOO_MANY_PLANS)
+            try:
+                known = make_plan(self._schema, compiled.operation, compiled.fragments, role, variables)
+            except Declined as declined:
+                known = declined.with_traceback(None)
+            compiled.plans[key] = known
+        if isinstance(known, Declined):
+            raise known
+        return known
