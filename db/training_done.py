@@ -43,27 +43,26 @@ async def note_completion(
     )
     facts = found.one()
     actor = by or Actor(completion.player_id, facts.display_name)
-    return await _count_once(
-        db_session,
-        TrainingEntry(
-            id=uuid4(),
-            organization_id=facts.organization_id,
-            player_id=completion.player_id,
-            team_id=facts.team_id,
-            source=TrainingSource.COMPLETION,
-            session_id=facts.session_id,
-            assignment_id=completion.assignment_id,
-            occurrence_on=completion.occurrence_on,
-            kind=TrainingKind.TRAINING,
-            day=today_in(facts.time_zone, completion.completed_at),
-            occurred_at=completion.completed_at,
-            load_au=completion.actual_load_au,
-            version=1,
-            recorded_at=now,
-            actor_id=actor.id,
-            actor_name=actor.name,
-        ),
+    entry = TrainingEntry(
+        id=uuid4(),
+        organization_id=facts.organization_id,
+        player_id=completion.player_id,
+        team_id=facts.team_id,
+        source=TrainingSource.COMPLETION,
+        session_id=facts.session_id,
+        assignment_id=completion.assignment_id,
+        occurrence_on=completion.occurrence_on,
+        kind=TrainingKind.TRAINING,
+        day=today_in(facts.time_zone, completion.completed_at),
+        occurred_at=completion.completed_at,
+        load_au=completion.actual_load_au,
+        version=1,
+        recorded_at=now,
+        actor_id=actor.id,
+        actor_name=actor.name,
     )
+    await lock_people(db_session, [entry.player_id])
+    return await count_once(db_session, with_load(entry))
 
 
 async def note_session(
@@ -81,33 +80,33 @@ async def note_session(
     )
     facts = found.one()
     actor = by or Actor(log.athlete_id, facts.display_name)
-    return await _count_once(
-        db_session,
-        TrainingEntry(
-            id=uuid4(),
-            organization_id=facts.organization_id,
-            player_id=log.athlete_id,
-            source=TrainingSource.PLAN_SESSION,
-            session_id=log.session_id,
-            kind=TrainingKind.TRAINING,
-            day=today_in(facts.time_zone, log.logged_at),
-            occurred_at=log.logged_at,
-            minutes=log.actual_minutes,
-            session_rpe=session_rpe,
-            version=1,
-            recorded_at=now,
-            actor_id=actor.id,
-            actor_name=actor.name,
-        ),
+    entry = TrainingEntry(
+        id=uuid4(),
+        organization_id=facts.organization_id,
+        player_id=log.athlete_id,
+        source=TrainingSource.PLAN_SESSION,
+        session_id=log.session_id,
+        kind=TrainingKind.TRAINING,
+        day=today_in(facts.time_zone, log.logged_at),
+        occurred_at=log.logged_at,
+        minutes=log.actual_minutes,
+        session_rpe=session_rpe,
+        version=1,
+        recorded_at=now,
+        actor_id=actor.id,
+        actor_name=actor.name,
     )
+    await lock_people(db_session, [entry.player_id])
+    return await count_once(db_session, with_load(entry))
 
 
-async def _count_once(db_session: AsyncSession, reported: TrainingEntry) -> TrainingEntry | None:
-    """The first report of a training with a load stands; what a later one adds is taken from it."""
-    entry = with_load(reported)
+async def count_once(db_session: AsyncSession, entry: TrainingEntry) -> TrainingEntry | None:
+    """The first report of a training with a load stands; what a later one adds is taken from it.
+
+    Returns as ``note_completion``. The player is to be locked. Days before the log begins are left out.
+    """
     if entry.day < EARLIEST_DAY:
         return None
-    await lock_people(db_session, [entry.player_id])
     twin = await twin_of(db_session, entry)
     if twin is None:
         await insert_entries(db_session, [entry])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from domain.days import today_in
 from domain.errors import InvalidInput, Issue
@@ -65,6 +65,11 @@ class RestReport:
     recorded_at: datetime
     actor_id: UUID | None
     actor_name: str
+
+    @property
+    def id(self) -> UUID:
+        """One for each day of each player."""
+        return uuid5(self.player_id, self.day.isoformat())
 
 
 def check(wellness: Wellness, day: date, time_zone: str, now: datetime) -> None:
