@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.assignment_rows import ASSIGNMENT, assignment_of
-from db.assignments import insert_assignments, save_assignments
+from db.assignments import insert_assignments, save_assignments, save_edited_assignment
 from db.athletes import physiology_of
 from db.bulk import insert_records
 from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
@@ -136,6 +136,14 @@ async def save_adjustments(
         [_record_of(each, adjustment) for each in changed for adjustment in each.adjustments],
     )
     return len(changed)
+
+
+async def save_edited(db_session: AsyncSession, edited: AdjustedAssignment) -> None:
+    """Store one whose terms somebody changed, with the history of what its phase made of that."""
+    await save_edited_assignment(db_session, edited.assignment)
+    await insert_records(
+        db_session, AssignmentAdjustmentRow, [_record_of(edited, each) for each in edited.adjustments]
+    )
 
 
 async def insert_adjusted(

@@ -48,6 +48,20 @@ async def phase_templates_by_id(
     return await _with_workouts(db_session, rows)
 
 
+async def phase_template_kept(
+    db_session: AsyncSession, organization_id: UUID, template_id: UUID
+) -> PhaseTemplate | None:
+    """The template, if the organization may use it; nobody changes it until the transaction ends.
+
+    A change would take the workouts away that are about to be assigned. Others may keep it at the same time.
+    """
+    row = PhaseTemplateRow
+    await db_session.execute(
+        select(row.id).where(row.id == template_id, _usable_by(organization_id)).with_for_update(read=True)
+    )
+    return (await phase_templates_by_id(db_session, organization_id, [template_id])).get(template_id)
+
+
 async def phase_templates_page(
     db_session: AsyncSession,
     organization_id: UUID,

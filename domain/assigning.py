@@ -68,7 +68,7 @@ def assign(
     Loads are held against the limits as the phases make them. What is moved to another day follows the
     phase of that day.
     """
-    facts = _facts(situation.circumstances)
+    facts = facts_of(situation.circumstances)
     adjusted = [in_step(each, situation, facts) for each in drafts]
     conflicts = {
         player_id: [_within_reach(each, situation.untouchable_ids) for each in of_player]
@@ -106,7 +106,8 @@ def phase_for(assignment: WorkoutAssignment, plan: SeasonPlan | None, today: dat
     return phase_on(plan, day_that_counts(assignment, today))
 
 
-def _facts(circumstances: Circumstances) -> Facts:
+def facts_of(circumstances: Circumstances) -> Facts:
+    """What the rules of phases need to know, of what is known anyway."""
     prescriptions = {each.id: each.prescriptions for each in circumstances.workouts.values()}
     return Facts(circumstances.physiology, prescriptions)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from uuid import UUID
 
@@ -19,13 +19,14 @@ class Settlement:
     """What is made, what is cancelled for it, who goes without; and the conflicts that are still open.
 
     What is moved may have come into another phase: adjust after this. Where ``open`` is not empty, whoever
-    asked has to choose first: nothing should be stored.
+    asked has to choose first: nothing should be stored. ``ways`` is how each of the others was settled.
     """
 
     create: tuple[WorkoutAssignment, ...]
     cancel: frozenset[UUID]
     skipped: tuple[WorkoutAssignment, ...]
     open: tuple[AssignmentConflict, ...]
+    ways: Mapping[AssignmentConflict, Resolution] = field(default_factory=dict)
 
 
 def settle(
@@ -47,9 +48,11 @@ def settle(
     skipped: list[WorkoutAssignment] = []
     still_open: list[AssignmentConflict] = []
     cancel: set[UUID] = set()
+    settled: dict[AssignmentConflict, Resolution] = {}
     for assignment in new:
         its = of_assignment[assignment.id]
         ways = {each: _way(each, by_assignment.get(assignment.id, by_kind.get(each.kind))) for each in its}
+        settled |= {each: way for each, way in ways.items() if way is not None}
         if unsettled := [each for each, way in ways.items() if way is None]:
             still_open += unsettled
         elif Resolution.SKIP in ways.values():
@@ -57,7 +60,7 @@ def settle(
         else:
             cancel |= _cancelled(ways)
             create.append(_moved(assignment, ways))
-    return Settlement(tuple(create), frozenset(cancel), tuple(skipped), tuple(still_open))
+    return Settlement(tuple(create), frozenset(cancel), tuple(skipped), tuple(still_open), settled)
 
 
 def _way(conflict: AssignmentConflict, chosen: Resolution | None) -> Resolution | None:
