@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
@@ -22,6 +23,7 @@ from strawberry import Schema
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from app.cost import sizing_variables
 from app.limits import LimitExceeded, Limits
 from app.operation_limits import refuse_long, refuse_oversized
 
@@ -43,6 +45,8 @@ class Document:
     ast: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
     weight: int  # in tokens, of what it keeps in memory
+    sizing_variables: frozenset[str]
+    costs: dict[Hashable, int] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """``RequestError`` where the name chooses none; without a name there must be only one."""
@@ -116,7 +120,8 @@ class Documents:
         if errors:
             raise RequestError(*map(self._as_limit, errors))
         operations = [each for each in ast.definitions if isinstance(each, OperationDefinitionNode)]
-        return Document(ast, tuple(operations), tokens + len(text) // _BYTES_OF_TOKEN)
+        weight = tokens + len(text) // _BYTES_OF_TOKEN
+        return Document(ast, tuple(operations), weight, sizing_variables(ast))
 
     def _keep(self, text: str, document: Document) -> None:
         self._kept[text] = document

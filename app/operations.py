@@ -16,8 +16,9 @@ from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import DisableIntrospection
 
+from app.cost import Prices, length_of
 from app.documents import Document, Documents, RequestError
-from app.limits import LimitExceeded, Limits
+from app.limits import MOST_ACTUAL, LimitExceeded, Limits
 from app.variable_limits import refuse_oversized_variables
 from integrations.metrics import Metrics, OperationKind, Outcome
 from resolvers.context import Context
@@ -29,6 +30,8 @@ _log = structlog.get_logger(__name__)
 # A mutation's units of work have deadlines of their own, so that it learns whether it was applied. This is
 # only for what hangs outside of them.
 MUTATION_SECONDS = 10.0
+# For each document: its variables may ask for pages of any length.
+MOST_COSTS_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Prepared:
     document: Document
     definition: OperationDefinitionNode
     kind: OperationKind
+    cost: int
 
     @property
     def name(self) -> str | None:
@@ -77,6 +81,7 @@ class Operations:
         self._seconds = seconds
         self._suggestions = suggestions
         self._limits = limits
+        self._prices = Prices(schema._schema)
         self._documents = Documents(
             schema, introspection=introspection, suggestions=suggestions, limits=limits
         )
@@ -92,9 +97,31 @@ class Operations:
         definition = document.operation(operation_name)
         try:
             refuse_oversized_variables(self._schema._schema, definition, variables or {}, self._limits)
+            cost = self._cost(document, definition, variables or {})
         except LimitExceeded as error:
             raise RequestError(error) from None
-        return Prepared(document, definition, OperationKind(definition.operation.value))
+        return Prepared(document, definition, OperationKind(definition.operation.value), cost)
+
+    def _cost(
+        self, document: Document, definition: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> int:
+        """Reckoned once for each document and what decides the length of its lists."""
+        deciding = [(name, length_of(variables.get(name))) for name in sorted(document.sizing_variables)]
+        key = (id(definition), *deciding)
+        cost = document.costs.get(key)
+        if cost is None:
+            if len(document.costs) >= MOST_COSTS_KEPT:
+                document.costs.clear()
+            cost = document.costs[key] = self._prices.cost(document.ast, definition, variables)
+        if cost > self._limits.cost:
+            raise LimitExceeded(
+                "operation_too_costly",
+                f"The operation costs {min(cost, MOST_ACTUAL)}; at most {self._limits.cost} is taken. Ask "
+                "for shorter pages, or for less in them.",
+                limit=self._limits.cost,
+                actual=cost,
+            )
+        return cost
 
     def refused(self, error: RequestError, correlation_id: str) -> Answer:
         errors = [public_error(each, correlation_id=correlation_id) for each in error.errors]

@@ -10,6 +10,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 from resolvers import enums as _enums  # every type of the schema comes by here  # noqa: F401
 from resolvers.permissions import Need, let_in
+from schema.cost import directives_of
 
 
 @strawberry.schema_directive(
@@ -63,20 +64,38 @@ def field(
     description: str,
     needs: Sequence[Need] = (),
     name: str | None = None,
+    weight: int | None = None,
+    size: int | None = None,
+    sliced_by: Sequence[str] = (),
+    never_null: bool = False,
 ) -> Any:
     """A field that reads its attribute off the domain object, or asks ``resolver`` for it.
 
     A field with needs has a resolver: what is read straight off an object is not guarded.
+
+    ``weight`` and ``size`` are for the cost of an operation, where the defaults of ``schema.cost`` are far
+    off: what one value costs without what is selected in it, and how many items a list has; ``sliced_by``
+    are the arguments that say how many. ``never_null``: only a failure makes it null.
     """
     made = GuardedField(
         graphql_name=name,
         description=description,
         base_resolver=None if resolver is None else StrawberryResolver(resolver),
-        directives=[_directive(needs)] if needs else (),
+        directives=[
+            *([_directive(needs)] if needs else ()),
+            *directives_of(weight, size, sliced_by, never_null=never_null),
+        ],
     )
     made.needs = tuple(needs)
     if needs and resolver is None:
         raise ValueError("A field with needs has to have a resolver.")
+    return made
+
+
+def subscription(resolver: Callable[..., Any], *, description: str, needs: Sequence[Need]) -> Any:
+    """A field whose resolver gives what there is to follow; each event then is the field's value."""
+    made = field(resolver, description=description, needs=needs)
+    made.is_subscription = True
     return made
 
 

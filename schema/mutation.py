@@ -34,6 +34,7 @@ class Mutation:
     compress_session: CompressSessionResult = field(
         compressions.compress_session,
         needs=[COMPRESSES, AnswersToFlag(Flag.TIME_CRUNCH)],
+        weight=50,
         description="Make a session fit into the minutes at hand. With the flag off the status is disabled, "
         "and a compression that was stored earlier is taken off.",
     )
@@ -50,6 +51,7 @@ class Mutation:
     import_plan: ImportPlanResult = field(
         plan_imports.import_plan,
         needs=[WRITES_PLANS],
+        weight=100,
         description="Make a plan from a document, whole or not at all; try it with dryRun first.",
     )
     create_plan: CreatePlanResult = field(

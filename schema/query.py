@@ -40,6 +40,8 @@ class Query:
     nodes: list[Node | None] = field(
         by_id.nodes,
         needs=[SignedIn()],
+        size=50,
+        sliced_by=["ids"],
         description="Up to 50 things by their global ids, in that order; null where node would be.",
     )
     plan: Plan | None = field(plans.plan, needs=[READS_PLANS], description="A training plan.")
@@ -49,11 +51,13 @@ class Query:
     exercises: Connection[Exercise] | None = field(
         catalogue.exercises,
         needs=[Has(Scope.CATALOGUE_READ)],
+        never_null=True,
         description="The exercise catalogue, by name: everyone's, and your organization's own.",
     )
     time_crunch_preview: TimeCrunchPreview | None = field(
         previews.time_crunch_preview,
         needs=[READS_PLANS, SEES_PREVIEWS],
+        weight=50,
         description="Every session of a plan compressed to the same minutes, for looking at.",
     )
     time_crunch_status: TimeCrunch | None = field(
@@ -64,10 +68,13 @@ class Query:
     time_crunch_curve: TimeCrunchCurve | None = field(
         crunch.time_crunch_curve,
         needs=[READS_PLANS, SEES_PREVIEWS],
+        weight=50,
         description="Minutes against training value kept, for a session of a plan.",
     )
     feature_flags: list[FeatureFlag] | None = field(
         flags.feature_flags,
         needs=[Has(Scope.FLAGS_READ)],
+        size=20,
+        never_null=True,
         description="The feature flags, evaluated for the caller.",
     )

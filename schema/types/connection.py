@@ -25,5 +25,5 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = field(description="The items of the page, in the order of the list.")
-    page_info: PageInfo = field(description="What lies on either side of the page.")
+    edges: list[Edge[T]] = field(weight=0, description="The items of the page, in the order of the list.")
+    page_info: PageInfo = field(weight=0, description="What lies on either side of the page.")

@@ -26,11 +26,13 @@ class Player(Node):
     teams: list[Annotated["Team", strawberry.lazy("schema.types.people")]] | None = field(
         people.teams_of_player,
         needs=[Has(Scope.TEAMS_READ)],
+        never_null=True,
         description="The teams they play in or coach, of those that you see, by name.",
     )
     plans: Connection[Plan] | None = field(
         plans.plans_of_player,
         needs=[Has(Scope.PLANS_READ)],
+        never_null=True,
         description="Their plans, of those that you see, the latest start first.",
     )
     profile: PlayerProfile | None = field(
@@ -54,11 +56,13 @@ class Team(Node):
     players: Connection[Player] | None = field(
         people.players_of_team,
         needs=[Has(Scope.TEAMS_READ)],
+        never_null=True,
         description="Who plays in it, of those that you see, by name.",
     )
     coaches: Connection[Player] | None = field(
         people.coaches_of_team,
         needs=[Has(Scope.TEAMS_READ)],
+        never_null=True,
         description="Who coaches it, of those that you see, by name.",
     )
     groups: list[TeamGroup] | None = field(
@@ -81,7 +85,10 @@ class Viewer(Node):
     time_zone: str = field(description="Your time zone, by its IANA name.")
     scopes: list[str] = field(people.scopes_of_viewer, description="What this token may do, by name.")
     organization_name: str | None = field(
-        people.organization_of_viewer, needs=[Has(Scope.TEAMS_READ)], description="Your organization's name."
+        people.organization_of_viewer,
+        needs=[Has(Scope.TEAMS_READ)],
+        never_null=True,
+        description="Your organization's name.",
     )
     player: Player | None = field(
         people.player_of_viewer,
@@ -89,16 +96,22 @@ class Viewer(Node):
         description="You as others see you; null for a program.",
     )
     teams: Connection[Team] | None = field(
-        people.visible_teams, needs=[Has(Scope.TEAMS_READ)], description="The teams that you see, by name."
+        people.visible_teams,
+        needs=[Has(Scope.TEAMS_READ)],
+        never_null=True,
+        description="The teams that you see, by name.",
     )
     plans: Connection[Plan] | None = field(
         plans.visible_plans,
         needs=[Has(Scope.PLANS_READ)],
+        never_null=True,
         description="Every plan that you see, the latest start first: your own, and those of whom you coach.",
     )
     feature_flags: list[FeatureFlag] | None = field(
         feature_flags.feature_flags,
         needs=[Has(Scope.FLAGS_READ)],
+        size=20,
+        never_null=True,
         description="The feature flags, evaluated for you.",
     )
 

@@ -23,7 +23,10 @@ class Microcycle(Node):
     title: str | None = field(description="Its title, if it has one.")
     starts_on: date = field(description="Its first day.")
     sessions: list[Session] = field(
-        plans.sessions_of_microcycle, needs=[Has(Scope.PLANS_READ)], description="Its sessions in order."
+        plans.sessions_of_microcycle,
+        needs=[Has(Scope.PLANS_READ)],
+        size=7,
+        description="Its sessions in order.",
     )
     plan: Annotated["Plan", strawberry.lazy("schema.types.plan")] | None = field(
         plans.plan_of_microcycle, needs=[Has(Scope.PLANS_READ)], description="The plan that it belongs to."

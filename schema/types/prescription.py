@@ -37,7 +37,7 @@ class Prescription(Node):
     exercise: Exercise = field(exercises.exercise_of_prescription, description="The movement.")
     role: ExerciseRole = field(description="Core lift or accessory.")
     intent: Intent = field(description="What it is there for in this session.")
-    sets: list[SetPrescription] = field(description="Its sets in order.")
+    sets: list[SetPrescription] = field(size=4, description="Its sets in order.")
     unilateral: bool = field(description="Whether it is done one side after the other.")
     tempo: str | None = field(
         description="Seconds down, paused, up and paused, as '3-1-1-0'; X is as fast as one can."

@@ -45,5 +45,5 @@ class TimeCrunchPreview:
     )
     meets_time_constraint: bool = field(description="Whether every session really fits.")
     strategy: Strategy = field(description="What the sessions consist of between them.")
-    sessions: list[SessionPreview] = field(description="The sessions in the plan's order.")
+    sessions: list[SessionPreview] = field(size=20, description="The sessions in the plan's order.")
     warnings: list[str] = field(description="What athlete and coach should know.")

@@ -39,7 +39,7 @@ class SegmentExercise:
 class Segment:
     order: int = field(description="Its place in the session, from 1.")
     kind: SegmentKind = field(description="What it is.")
-    exercises: list[SegmentExercise] = field(description="Its exercises in order.")
+    exercises: list[SegmentExercise] = field(size=2, description="Its exercises in order.")
     setup_seconds: int = field(description="Seconds to set up and warm up.")
     work_seconds: int = field(description="Seconds of work.")
     rest_seconds: int = field(description="Seconds of rest and of changing over.")
