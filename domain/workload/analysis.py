@@ -16,6 +16,7 @@ from domain.workload.loads import days_between
 from domain.workload.model import MODEL_VERSION, DayLoad, DayState, Metric, WellnessDay
 from domain.workload.player import PlayerDay, PlayerWeek, Table
 from domain.workload.readiness import contributions, readiness_columns
+from domain.workload.risk import flag_counts
 from domain.workload.thresholds import DEFAULT_THRESHOLDS, WorkloadThresholds
 
 # Feed this much history before the window's first day: the longest look back is the athlete's own year.
@@ -28,6 +29,7 @@ class PlayerWorkload:
 
     days: tuple[PlayerDay, ...]
     weeks: tuple[PlayerWeek, ...]
+    table: Table
     model_version: str = MODEL_VERSION
 
 
@@ -51,7 +53,7 @@ def analyse(
     table = _table(_by_day(history, last), _by_day(wellness, last), first, last, thresholds)
     days = tuple(PlayerDay(day, table, (day - table.first_day).days) for day in days_between(first, last))
     weeks = tuple(PlayerWeek(monday, table, tuple(its_days)) for monday, its_days in groupby(days, _monday))
-    return PlayerWorkload(days, weeks)
+    return PlayerWorkload(days, weeks, table)
 
 
 def _monday(each: PlayerDay) -> date:
@@ -87,4 +89,4 @@ def _table(
     known = np.array([each.is_known for each in all_loads], dtype=np.bool_)
     parts = contributions(all_wellness, columns[Metric.ACUTE_LOAD], known)
     columns |= readiness_columns(parts)
-    return Table(start, all_loads, all_wellness, columns, parts, thresholds)
+    return Table(start, all_loads, all_wellness, columns, parts, flag_counts(columns, thresholds), thresholds)

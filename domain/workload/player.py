@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from domain.days import DAYS_A_WEEK
 from domain.workload.columns import Columns
 from domain.workload.model import (
@@ -19,7 +22,7 @@ from domain.workload.model import (
     WellnessDay,
 )
 from domain.workload.readiness import Contributions, readiness_on
-from domain.workload.risk import risk_of
+from domain.workload.risk import band_of, risk_of
 from domain.workload.thresholds import WorkloadThresholds
 
 
@@ -32,6 +35,7 @@ class Table:
     wellness: Sequence[WellnessDay | None]
     columns: Columns
     readiness_parts: Contributions
+    flag_counts: NDArray[np.int64]
     thresholds: WorkloadThresholds
 
 
@@ -149,9 +153,6 @@ class PlayerDay:
         return risk_of(self.value, self.table.thresholds)
 
 
-_WORST_FIRST = (RiskBand.HIGH, RiskBand.MEDIUM, RiskBand.LOW)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class PlayerWeek:
     """One ISO week, Monday to Sunday. A week that is not over is as complete as it is.
@@ -179,7 +180,12 @@ class PlayerWeek:
 
     def value(self, metric: Metric) -> Value:
         """The seven days' value; for the averages, as they stand after the last known day of the week."""
-        return self.table.columns[metric].value(metric, (self.sunday - self.table.first_day).days)
+        return self.table.columns[metric].value(metric, self.last_row)
+
+    @property
+    def last_row(self) -> int:
+        """Sunday's in the table, which ends on one."""
+        return (self.sunday - self.table.first_day).days
 
     @property
     def total_load(self) -> Value:
@@ -221,8 +227,7 @@ class PlayerWeek:
 
     @property
     def highest_risk(self) -> RiskBand | None:
-        bands = {day.risk.band for day in self.days}
-        return next((band for band in _WORST_FIRST if band in bands), None)
+        return band_of(max(int(self.table.flag_counts[day.row]) for day in self.days))
 
     def _mean(self, metric: Metric) -> Value:
         found = [day.value(metric) for day in self.days]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.workload.columns import Columns
 from domain.workload.model import Metric, Risk, RiskBand, RiskFlag, RiskFlagKind, Value
 from domain.workload.thresholds import WorkloadThresholds
 
@@ -23,6 +27,7 @@ FAMILY = {
     RiskFlagKind.WELLNESS: "how the athlete feels",
 }
 FLAGS_FOR_HIGH = 2
+UNKNOWN = -1
 
 
 def risk_of(value_of: Callable[[Metric], Value], thresholds: WorkloadThresholds) -> Risk:
@@ -37,40 +42,62 @@ def risk_of(value_of: Callable[[Metric], Value], thresholds: WorkloadThresholds)
         if found.value is None or found.is_provisional:
             continue
         known += 1
-        if flag := _flag(kind, found.value, thresholds):
-            flags.append(flag)
-    return Risk(_band(len(flags), known), tuple(flags), known / len(_METRIC))
+        limit = _limit(kind, thresholds)
+        if _sign(kind) * found.value > _sign(kind) * limit:
+            flags.append(RiskFlag(kind, found.value, limit, _reason(kind, found.value, limit)))
+    band = band_of(len(flags)) if known else None
+    return Risk(band, tuple(flags), known / len(_METRIC))
 
 
-def are_independent(flags: tuple[RiskFlag, ...]) -> bool:
-    """Whether at least two of them are of different families."""
-    return len({FAMILY[each.kind] for each in flags}) >= FLAGS_FOR_HIGH
+def flag_counts(columns: Columns, thresholds: WorkloadThresholds) -> NDArray[np.int64]:
+    """How many flags each day has, by the same rule as ``risk_of``; UNKNOWN where none could be told."""
+    days = len(columns[Metric.TOTAL_LOAD].values)
+    flags, known = np.zeros(days, dtype=np.int64), np.zeros(days, dtype=np.int64)
+    for kind, metric in _METRIC.items():
+        column = columns[metric]
+        is_known = ~np.isnan(column.values) & ~column.provisional
+        known = known + is_known
+        flags = flags + (is_known & (_sign(kind) * column.values > _sign(kind) * _limit(kind, thresholds)))
+    return np.where(known > 0, flags, UNKNOWN)
 
 
-def _band(flags: int, known: int) -> RiskBand | None:
-    if not known:
+def band_of(flags: int) -> RiskBand | None:
+    if flags == UNKNOWN:
         return None
     if flags >= FLAGS_FOR_HIGH:
         return RiskBand.HIGH
     return RiskBand.MEDIUM if flags else RiskBand.LOW
 
 
-def _flag(kind: RiskFlagKind, value: float, thresholds: WorkloadThresholds) -> RiskFlag | None:
+def are_independent(flags: Sequence[RiskFlag]) -> bool:
+    """Whether at least two of them are of different families."""
+    return len({FAMILY[each.kind] for each in flags}) >= FLAGS_FOR_HIGH
+
+
+def _sign(kind: RiskFlagKind) -> int:
+    """Of wellness less is worse."""
+    return -1 if kind is RiskFlagKind.WELLNESS else 1
+
+
+def _limit(kind: RiskFlagKind, thresholds: WorkloadThresholds) -> float:
+    return {
+        RiskFlagKind.ACUTE_CHRONIC: thresholds.acute_chronic_limit,
+        RiskFlagKind.MONOTONY: thresholds.monotony_limit,
+        RiskFlagKind.STRAIN: thresholds.strain_z_limit,
+        RiskFlagKind.WEEK_CHANGE: thresholds.week_change_limit_percent,
+        RiskFlagKind.WELLNESS: thresholds.wellness_z_floor,
+    }[kind]
+
+
+def _reason(kind: RiskFlagKind, value: float, limit: float) -> str:
     match kind:
         case RiskFlagKind.ACUTE_CHRONIC:
-            limit = thresholds.acute_chronic_limit
-            words = f"The acute:chronic ratio is {value:.2f}, over {limit:g}."
+            return f"The acute:chronic ratio is {value:.2f}, over {limit:g}."
         case RiskFlagKind.MONOTONY:
-            limit = thresholds.monotony_limit
-            words = f"Monotony is {value:.2f}, over {limit:g}: the days are too much alike."
+            return f"Monotony is {value:.2f}, over {limit:g}: the days are too much alike."
         case RiskFlagKind.STRAIN:
-            limit = thresholds.strain_z_limit
-            words = f"Strain is {value:.1f} SD above the athlete's usual, over {limit:g}."
+            return f"Strain is {value:.1f} SD above the athlete's usual, over {limit:g}."
         case RiskFlagKind.WEEK_CHANGE:
-            limit = thresholds.week_change_limit_percent
-            words = f"The week's load is {value:.0f} % above the week before, over {limit:g} %."
+            return f"The week's load is {value:.0f} % above the week before, over {limit:g} %."
         case RiskFlagKind.WELLNESS:
-            limit = thresholds.wellness_z_floor
-            words = f"Wellness is {-value:.1f} SD below the athlete's usual, past {-limit:g}."
-    is_past = value < limit if kind is RiskFlagKind.WELLNESS else value > limit
-    return RiskFlag(kind, value, limit, words) if is_past else None
+            return f"Wellness is {-value:.1f} SD below the athlete's usual, past {-limit:g}."

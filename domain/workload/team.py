@@ -7,9 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
 from domain.workload.analysis import PlayerWorkload
 from domain.workload.model import METHODS, MODEL_VERSION, Metric, RiskBand, Value
-from domain.workload.player import PlayerDay, PlayerWeek
+from domain.workload.risk import band_of
+from domain.workload.windows import means
+
+Rows = NDArray[np.int64]
 
 DAY_METRICS = (
     Metric.TOTAL_LOAD,
@@ -73,42 +79,70 @@ def team_workload(players: Sequence[PlayerWorkload]) -> TeamWorkload:
     """
     if len({(player.days[0].day, player.days[-1].day) for player in players}) > 1:
         raise ValueError("the players were analysed over different windows")
-    days = zip(*(player.days for player in players), strict=True)
-    weeks = zip(*(player.weeks for player in players), strict=True)
-    return TeamWorkload(tuple(_day(each) for each in days), tuple(_week(each) for each in weeks))
+    if not players:
+        return TeamWorkload((), ())
+    return TeamWorkload(_days(players), _weeks(players))
 
 
-def _day(players: Sequence[PlayerDay]) -> TeamDay:
-    return TeamDay(
-        players[0].day,
-        len(players),
-        sum(each.load.is_known for each in players),
-        {metric: _mean(metric, [each.value(metric) for each in players]) for metric in DAY_METRICS},
-        Counter(each.risk.band for each in players),
+def _days(players: Sequence[PlayerWorkload]) -> tuple[TeamDay, ...]:
+    rows = [np.array([day.row for day in player.days]) for player in players]
+    by_metric = {metric: _means(metric, players, rows) for metric in DAY_METRICS}
+    reported = _reported_counts(Metric.TOTAL_LOAD, players, rows)
+    flags = np.stack([player.table.flag_counts[its] for player, its in zip(players, rows, strict=True)])
+    return tuple(
+        TeamDay(
+            each.day,
+            len(players),
+            reported[at],
+            {metric: found[at] for metric, found in by_metric.items()},
+            _risk_counts(flags[:, at]),
+        )
+        for at, each in enumerate(players[0].days)
     )
 
 
-def _week(players: Sequence[PlayerWeek]) -> TeamWeek:
-    first = players[0]
-    return TeamWeek(
-        first.monday,
-        first.iso_year,
-        first.iso_week,
-        len(players),
-        sum(each.total_load.completeness > 0 for each in players),
-        {metric: _mean(metric, [each.value(metric) for each in players]) for metric in WEEK_METRICS},
-        Counter(each.highest_risk for each in players),
+def _weeks(players: Sequence[PlayerWorkload]) -> tuple[TeamWeek, ...]:
+    rows = [np.array([week.last_row for week in player.weeks]) for player in players]
+    by_metric = {metric: _means(metric, players, rows) for metric in WEEK_METRICS}
+    reported = _reported_counts(Metric.WEEK_LOAD, players, rows)
+    return tuple(
+        TeamWeek(
+            each.monday,
+            each.iso_year,
+            each.iso_week,
+            len(players),
+            reported[at],
+            {metric: found[at] for metric, found in by_metric.items()},
+            Counter(player.weeks[at].highest_risk for player in players),
+        )
+        for at, each in enumerate(players[0].weeks)
     )
 
 
-def _mean(metric: Metric, values: Sequence[Value]) -> Value:
-    """Completeness is the known share of what all players' values need: no player counts as a 0."""
-    known = [each.value for each in values if each.value is not None]
-    completeness = sum(each.completeness for each in values if each.value is not None) / len(values)
-    return Value(
-        sum(known) / len(known) if known else None,
-        f"mean of the players of whom it is known: {METHODS[metric].text}",
-        METHODS[metric].window_days,
-        completeness,
-        completeness < LEAST_SHARE or any(each.is_provisional for each in values if each.value is not None),
-    )
+def _means(metric: Metric, players: Sequence[PlayerWorkload], rows: Sequence[Rows]) -> list[Value]:
+    """A day without a number is left out of the mean, and lowers completeness: no player counts as a 0."""
+    columns = [player.table.columns[metric] for player in players]
+    values = np.stack([column.values[its] for column, its in zip(columns, rows, strict=True)])
+    known = ~np.isnan(values)
+    shares = np.stack([column.completeness[its] for column, its in zip(columns, rows, strict=True)])
+    unsure = np.stack([column.provisional[its] for column, its in zip(columns, rows, strict=True)])
+    completeness = (shares * known).sum(axis=0) / len(players)
+    is_provisional = (unsure & known).any(axis=0) | (completeness < LEAST_SHARE)
+    method = f"mean of the players of whom it is known: {METHODS[metric].text}"
+    return [
+        Value(None if mean != mean else mean, method, METHODS[metric].window_days, share, is_early)
+        for mean, share, is_early in zip(
+            means(values.T).tolist(), completeness.tolist(), is_provisional.tolist(), strict=True
+        )
+    ]
+
+
+def _reported_counts(metric: Metric, players: Sequence[PlayerWorkload], rows: Sequence[Rows]) -> list[int]:
+    known = [
+        player.table.columns[metric].completeness[its] > 0 for player, its in zip(players, rows, strict=True)
+    ]
+    return [int(count) for count in np.sum(known, axis=0)]
+
+
+def _risk_counts(counts: Rows) -> Counter[RiskBand | None]:
+    return Counter(band_of(int(each)) for each in counts)
