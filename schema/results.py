@@ -16,6 +16,7 @@ from schema.types.errors import (
     NotFoundError,
     PlanMissingContentError,
     PlanNotCompressibleError,
+    SeasonDataUnavailableError,
     TargetMinutesOutOfRangeError,
 )
 from schema.types.successes import (
@@ -124,4 +125,9 @@ REFUSALS = (
     Refusal(domain.ImportRefused, InvalidInputError, lambda error: {"issues": _issues(error.problems)}),
     Refusal(domain.Conflict, ConflictError, lambda error: {"current_version": error.current_version}),
     Refusal(domain.InvalidState, InvalidStateError, lambda error: {"state": error.state}),
+    Refusal(
+        domain.SeasonDataUnavailable,
+        SeasonDataUnavailableError,
+        lambda error: {"retriable": error.retriable},
+    ),
 )

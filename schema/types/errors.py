@@ -54,3 +54,8 @@ class ConflictError(Error):
 @strawberry.type(description="The state that it is in does not permit this.")
 class InvalidStateError(Error):
     state: str = field(description="The state that it is in.")
+
+
+@strawberry.type(description="The planning system gave no answer that can be used; nothing was changed.")
+class SeasonDataUnavailableError(Error):
+    retriable: bool = field(description="Whether asking again in a moment may well help.")
