@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import uuid4
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from app.logs import correlation_id
 from app.refusals import HttpRefusal
@@ -27,17 +28,30 @@ _SAID = {
 }
 
 
-async def viewer_from(request: Request, services: Services, tokens: Tokens) -> Viewer | None:
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A caller with what their token says: what lasts longer than a request has to end with it."""
+
+    viewer: Viewer
+    claims: Claims
+
+
+async def viewer_from(request: HTTPConnection, services: Services, tokens: Tokens) -> Viewer | None:
     """The caller; None where no token was sent, and then the operations' guards say what needs one.
 
     ``HttpRefusal`` with 401 for a token that is not good, and with 503 while that cannot be said.
     """
-    token = _bearer(request)
+    found = await signed_in(bearer(request), services, tokens)
+    return None if found is None else found.viewer
+
+
+async def signed_in(token: str | None, services: Services, tokens: Tokens) -> SignedIn | None:
+    """As ``viewer_from``, from wherever the token came."""
     if token is None:
         return None
     try:
-        claims: Claims = await tokens.verify(token, services.clock())
-        return await viewer_of(services, claims)
+        claims = await tokens.verify(token, services.clock())
+        return SignedIn(await viewer_of(services, claims), claims)
     except TokenRefused as refused:
         if refused.is_our_fault:
             raise HttpRefusal(
@@ -59,12 +73,16 @@ async def context_from(request: Request, services: Services, tokens: Tokens) -> 
     return Context.of(services, viewer, correlation_id() or uuid4().hex)
 
 
-def _bearer(request: Request) -> str | None:
+def bearer(request: HTTPConnection) -> str | None:
+    """The token in the header; ``HttpRefusal`` for a header that holds none."""
     sent = request.headers.getlist("authorization")
-    if not sent:
-        return None
-    scheme, _, token = sent[0].partition(" ")
-    if len(sent) > 1 or scheme.lower() != "bearer" or not token.strip():
+    return bearer_in(sent[0] if len(sent) == 1 else "") if sent else None
+
+
+def bearer_in(header: str) -> str:
+    """The token in such a header's value."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
         raise _unauthorized(_SAID[Reason.MALFORMED], Reason.MALFORMED.value)
     return token.strip()
 

@@ -15,6 +15,9 @@ from app import development
 from app.dev_secret import signing_secret
 from app.health import Health
 from app.limits import Limits
+from app.live.hub import Hub
+from app.live.places import LiveLimits
+from app.live.service import Live
 from app.operations import Operations
 from app.settings import Settings
 from app.settings_problems import SettingsError
@@ -31,6 +34,7 @@ from integrations.planning_metrics import PlanningMetrics
 from integrations.planning_service import PlanningOptions, PlanningService
 from integrations.redis_clients import RedisAddress
 from integrations.tokens import Tokens
+from resolvers.live.followed import FOLLOWED
 from resolvers.services import Services
 from resolvers.solver import Solver
 from schema.build import build_schema
@@ -52,6 +56,7 @@ class Application:
     limits: Limits
     health: Health
     event_bus: EventBus
+    live: Live
     planning: PlanningService | None
 
     async def start(self) -> None:
@@ -66,6 +71,7 @@ class Application:
 
     async def close(self) -> None:
         """Tell the other systems what they have not heard, then let go of the database."""
+        await self.live.close()
         if self.planning is not None:
             await self.planning.close()
         await asyncio.gather(
@@ -134,22 +140,29 @@ def wire(
     schema = schema or build_schema(
         introspection=settings.introspection_on, suggestions=settings.introspection_on
     )
+    services = Services(database, flags, metrics, analytics, clock, solver)
+    operations = Operations(
+        schema,
+        metrics,
+        seconds=settings.operation_seconds,
+        introspection=settings.introspection_on,
+        suggestions=settings.introspection_on,
+        limits=limits,
+    )
+    tokens = _tokens(settings)
+    hub = Hub(services, operations, event_bus.log, metrics.live, FOLLOWED)
     return Application(
         settings=settings,
-        services=Services(database, flags, metrics, analytics, clock, solver),
-        tokens=_tokens(settings),
+        services=services,
+        tokens=tokens,
         schema=schema,
-        operations=Operations(
-            schema,
-            metrics,
-            seconds=settings.operation_seconds,
-            introspection=settings.introspection_on,
-            suggestions=settings.introspection_on,
-            limits=limits,
-        ),
+        operations=operations,
         limits=limits,
         health=Health(database, database_url, flags, event_bus, planning),
         event_bus=event_bus,
+        live=Live(
+            services, tokens, operations, schema, hub, metrics.live, LiveLimits(), settings.cors_origins
+        ),
         planning=planning,
     )
 

@@ -39,8 +39,8 @@ async def read_request(request: Request, limits: Limits) -> GraphQLRequest:
     """``HttpRefusal`` for a request that is none. Reads no more of a body than it may have."""
     if request.method == "GET":
         refuse_forged(request.headers)
-        return _from_parameters(_parameters_of_url(request, limits))
-    return _from_parameters(parsed_json(await read_json_body(request, limits), limits))
+        return from_parameters(_parameters_of_url(request, limits))
+    return from_parameters(parsed_json(await read_json_body(request, limits), limits))
 
 
 def refuse_forged(headers: Headers) -> None:
@@ -117,7 +117,8 @@ def _parameters_of_url(request: Request, limits: Limits) -> dict[str, object]:
     return found
 
 
-def _from_parameters(parameters: object) -> GraphQLRequest:
+def from_parameters(parameters: object) -> GraphQLRequest:
+    """The request in a JSON object, as it stands in a body and in a WebSocket's ``subscribe``."""
     if isinstance(parameters, list):
         raise malformed("Several operations in one request are not taken; send one request for each.")
     if not isinstance(parameters, dict):

@@ -17,7 +17,7 @@ import uvloop
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from app.bootstrap import Application, refuse_contradictions, wire
 from app.calendar import calendar_routes
@@ -27,6 +27,8 @@ from app.development import with_flags_on
 from app.graphiql import examples_in, graphiql_routes
 from app.graphql_http import GraphQLEndpoint
 from app.listening import cannot_listen, listening_socket, web_address
+from app.live.endpoint import LiveEndpoint
+from app.live.wire import Wire
 from app.logs import CorrelationId, configure_logging
 from app.operator_routes import operator_routes
 from app.progress import CannotStart, say, step
@@ -63,6 +65,7 @@ def build_app(application: Application) -> Starlette:
     return Starlette(
         routes=[
             Route(ENDPOINT, graphql),
+            WebSocketRoute(ENDPOINT, LiveEndpoint(application.live)),
             *operator_routes(application, graphql),
             *earlier_routes(application),
             *calendar_routes(application),
@@ -117,7 +120,7 @@ async def _serve(
         async with step("Connecting to the other systems"):
             await application.start()
         has_demo = await fill(application)
-        server = _Server(build_app(application), settings)
+        server = Server(build_app(application), application)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await _begun(server, serving, settings)
         stop.interrupts = False
@@ -133,20 +136,24 @@ async def _serve(
     _log.info("stopped")
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Uvicorn, told by us when to stop: its own handling of signals would end the process too early."""
 
-    def __init__(self, app: Starlette, settings: Settings) -> None:
+    def __init__(self, app: Starlette, application: Application) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 http="httptools",
-                ws="none",
+                ws=Wire,
+                ws_max_size=application.limits.body_bytes,
+                ws_per_message_deflate=False,
+                ws_ping_interval=20.0,  # finds peers that are gone, and those who do not read
+                ws_ping_timeout=10.0,
                 lifespan="off",
                 log_config=None,
                 access_log=False,  # operations are logged, with what they were
                 server_header=False,
-                timeout_graceful_shutdown=max(1, int(_work_seconds(settings))),
+                timeout_graceful_shutdown=max(1, int(_work_seconds(application.settings))),
             )
         )
         self.is_listening = asyncio.Event()
@@ -160,7 +167,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _begun(server: _Server, serving: asyncio.Task[None], settings: Settings) -> None:
+async def _begun(server: Server, serving: asyncio.Task[None], settings: Settings) -> None:
     listening = asyncio.create_task(server.is_listening.wait())
     await asyncio.wait({listening, serving}, return_when=asyncio.FIRST_COMPLETED)
     listening.cancel()
@@ -176,7 +183,7 @@ async def _until_asked(stop: Stop, serving: asyncio.Task[None]) -> None:
     asked.cancel()
 
 
-async def _leave(application: Application, server: _Server, serving: asyncio.Task[None], stop: Stop) -> None:
+async def _leave(application: Application, server: Server, serving: asyncio.Task[None], stop: Stop) -> None:
     """Not ready, but still serving while balancers look elsewhere; then no more requests, no more work."""
     settings = application.settings
     application.health.is_draining = True
@@ -184,11 +191,13 @@ async def _leave(application: Application, server: _Server, serving: asyncio.Tas
     await _pause(stop, settings.shutdown_delay_seconds)
     until = asyncio.get_running_loop().time() + _work_seconds(settings)
     server.should_exit = True
+    stopping = asyncio.create_task(application.live.stop())
     hurry = asyncio.create_task(_hurry(stop, server))
     try:
         await serving
     finally:
         hurry.cancel()
+        await stopping
     remaining_seconds = max(0.1, until - asyncio.get_running_loop().time())
     if unfinished := await application.drain(remaining_seconds):
         _log.error("units_of_work_abandoned", count=unfinished)
@@ -199,7 +208,7 @@ def _work_seconds(settings: Settings) -> float:
     return max(0.5, settings.shutdown_grace_seconds - CLOSE_SECONDS - POSTGRES_SECONDS)
 
 
-async def _hurry(stop: Stop, server: _Server) -> None:
+async def _hurry(stop: Stop, server: Server) -> None:
     await stop.hurried.wait()
     server.force_exit = True
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.people import MembershipRow, OrganizationRow, PersonRow
@@ -30,19 +31,30 @@ async def viewer_facts(
     db_session: AsyncSession, person_id: UUID
 ) -> tuple[Person, tuple[Membership, ...]] | None:
     """A person and the teams that they play in or coach; None if there is no such person."""
+    return (await viewers_facts(db_session, [person_id])).get(person_id)
+
+
+async def viewers_facts(
+    db_session: AsyncSession, person_ids: Sequence[UUID]
+) -> dict[UUID, tuple[Person, tuple[Membership, ...]]]:
+    """Each person with the teams that they play in or coach; who is not there is left out."""
     rows = await db_session.execute(
         select(*PERSON, MembershipRow.team_id, MembershipRow.role.label("team_role"))
         .outerjoin(MembershipRow, MembershipRow.person_id == PersonRow.id)
-        .where(PersonRow.id == person_id)
-        .order_by(MembershipRow.team_id, MembershipRow.role)
+        .where(PersonRow.id == any_(bindparam("person_ids", person_ids, ARRAY(Uuid))))
+        .order_by(PersonRow.id, MembershipRow.team_id, MembershipRow.role)
     )
-    found = rows.all()
-    if not found:
-        return None
-    memberships = tuple(
-        Membership(row.team_id, row.id, TeamRole(row.team_role)) for row in found if row.team_id is not None
-    )
-    return person_of(found[0]), memberships
+    return {
+        person_id: (
+            person_of(found[0]),
+            tuple(
+                Membership(row.team_id, row.id, TeamRole(row.team_role))
+                for row in found
+                if row.team_id is not None
+            ),
+        )
+        for person_id, found in ((key, list(group)) for key, group in groupby(rows, lambda row: row.id))
+    }
 
 
 async def organizations_by_id(

@@ -22,6 +22,7 @@ from domain.compression.model import Strategy
 from domain.sessions import CompressionSource
 from integrations.event_metrics import EventMetrics
 from integrations.flags import Flag
+from integrations.live_metrics import LiveMetrics
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 """The dashboards' buckets from 0.05 on, three below them, as most compressions take milliseconds, one above:
@@ -109,6 +110,7 @@ class Metrics:
         self._engine()
         self._graphql()
         self.events = EventMetrics(self.registry)
+        self.live = LiveMetrics(self.registry)
 
     def time_crunch_request(self, result: CompressResult, source: str | None) -> None:
         """A source that is not ``cta``, ``auto`` or ``manual`` counts as ``unknown``."""

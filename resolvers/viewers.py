@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from db import people
@@ -21,6 +22,28 @@ async def viewer_of(services: Services, claims: Claims) -> Viewer:
     if claims.kind == "service":
         return await _service(services, claims)
     return await _person(services, claims)
+
+
+async def viewers_again(services: Services, viewers: Sequence[tuple[Viewer, Claims]]) -> list[Viewer | None]:
+    """The same callers as they stand now, in that order, with one statement; None for who is gone.
+
+    A service is what its token says for as long as that is good.
+    """
+    ids = {viewer.id for viewer, _ in viewers if viewer.id is not None}
+    async with services.db.read() as db_session:
+        facts = await people.viewers_facts(db_session, sorted(ids)) if ids else {}
+    return [
+        viewer if viewer.id is None else _again(facts.get(viewer.id), viewer, claims)
+        for viewer, claims in viewers
+    ]
+
+
+def _again(
+    found: tuple[Person, tuple[Membership, ...]] | None, before: Viewer, claims: Claims
+) -> Viewer | None:
+    if found is None or found[0].organization_id != before.organization_id:
+        return None
+    return _viewer_from(*found, claims)
 
 
 async def _person(services: Services, claims: Claims) -> Viewer:

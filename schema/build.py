@@ -8,6 +8,7 @@ from schema.fields import Needs
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.results import REFUSALS
+from schema.subscription import Subscription
 from schema.types.segment import (
     AccessoryBlockSegment,
     AccessorySingleSegment,
@@ -24,6 +25,7 @@ def build_schema(*, introspection: bool, suggestions: bool) -> strawberry.Schema
     schema = strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[CoreLiftSegment, AccessorySupersetSegment, AccessoryBlockSegment, AccessorySingleSegment],
         extensions=[] if introspection else [DisableIntrospection],
         config=StrawberryConfig(disable_field_suggestions=not suggestions),

@@ -1,0 +1,87 @@
+"""What is on its way to one WebSocket: bounded, and given up when nobody reads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from starlette.types import Send
+
+from app.live.wire import Wire
+
+MOST_BYTES, MOST_FRAMES = 256 * 1024, 1_000
+STUCK_SECONDS = 15.0
+"""A reader who takes nothing for so long is gone; uvicorn's pings find those to whom nothing is sent."""
+
+
+class Outbox:
+    """``on_stuck`` is called once, when the reader has taken nothing for too long."""
+
+    def __init__(self, send: Send, wire: Wire | None, on_stuck: Callable[[], None]) -> None:
+        self._send = send
+        self._wire = wire
+        self._on_stuck = on_stuck
+        self._frames: deque[tuple[bytes, ...]] = deque()
+        self._bytes = 0
+        self._writer: asyncio.Task[None] | None = None
+        self._taken = asyncio.Event()
+
+    def put(self, *parts: bytes, force: bool = False) -> bool:
+        """One message, now or later. False if there is no room for it; ``force`` makes some."""
+        if not self._frames and self._wire is not None and self._wire.write_text(*parts):
+            return True
+        if self.is_full and not force:
+            return False
+        self._frames.append(parts)
+        self._bytes += sum(map(len, parts))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write(), name="live.write")
+        return True
+
+    @property
+    def is_full(self) -> bool:
+        return self._bytes >= MOST_BYTES or len(self._frames) >= MOST_FRAMES
+
+    async def room(self) -> None:
+        """Returns at once unless much is waiting."""
+        while self._bytes * 2 >= MOST_BYTES or len(self._frames) * 2 >= MOST_FRAMES:
+            self._taken.clear()
+            await self._taken.wait()
+
+    async def emptied(self) -> None:
+        if self._writer is not None:
+            await asyncio.wait({self._writer})
+
+    def discard(self) -> None:
+        self._frames.clear()
+        self._bytes = 0
+        self._taken.set()
+        if self._writer is not None:
+            self._writer.cancel()
+
+    async def _write(self) -> None:
+        """Runs only while something waits, so that an idle socket costs no task."""
+        try:
+            while self._frames:
+                parts = self._frames[0]
+                async with asyncio.timeout(STUCK_SECONDS):
+                    await self._written(parts)
+                if self._frames:
+                    self._frames.popleft()
+                    self._bytes -= sum(map(len, parts))
+                    self._taken.set()
+        except TimeoutError:
+            self._on_stuck()
+        except OSError:  # the peer is gone: the loop that reads from it is told so, too
+            self._frames.clear()
+        finally:
+            self._writer = None
+
+    async def _written(self, parts: tuple[bytes, ...]) -> None:
+        if self._wire is not None:
+            await self._wire.writable.wait()
+            if self._wire.write_text(*parts):
+                return
+            raise OSError("The socket is closed.")
+        await self._send({"type": "websocket.send", "text": b"".join(parts).decode()})

@@ -1,0 +1,71 @@
+"""Cursors of live events: a place in the log, which every process and every subscription understands alike.
+
+Whoever has one may only go on reading from there: what they are shown is judged event by event.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from db import event_log
+from db.outbox import StoredEvent
+from domain.errors import CursorExpired, CursorUnknown
+from resolvers.context import Context
+
+After: TypeAlias = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Cursor of the last event you got: those after it come first, none left out, none twice."
+    ),
+]
+
+_LONGEST = 64
+_PLACE = re.compile(r"([0-9]{1,18}):([0-9a-f]{8})")
+
+
+def cursor_of(event: StoredEvent) -> str:
+    text = f"{event.seq}:{_mark_of(event)}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+async def place_after(context: Context, cursor: str | None) -> int | None:
+    """The number in the log behind which to go on; None without a cursor.
+
+    ``CursorUnknown`` for a text that is no cursor or of another log; ``CursorExpired`` if what followed it
+    may have been deleted.
+    """
+    if cursor is None:
+        return None
+    seq, mark = _taken_apart(cursor)
+    async with context.services.db.read() as db_session:
+        state = await event_log.state(db_session)
+        if seq <= state.purged_seq:
+            raise CursorExpired
+        found = await event_log.events_after(db_session, seq - 1, upto=seq, at_most=1)
+    if not found or _mark_of(found[0]) != mark:
+        raise CursorUnknown
+    return seq
+
+
+def _taken_apart(cursor: str) -> tuple[int, str]:
+    if len(cursor) > _LONGEST:
+        raise CursorUnknown
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+    except (ValueError, binascii.Error):
+        raise CursorUnknown from None
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        raise CursorUnknown
+    return int(found[1]), found[2]
+
+
+def _mark_of(event: StoredEvent) -> str:
+    """The same place of another log, or of one that was restored from a backup, holds another event."""
+    return event.event_id.hex[:8]

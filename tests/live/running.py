@@ -1,0 +1,157 @@
+"""A real server in the test's own process, and WebSocket clients that speak to it frame by frame."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import websockets
+from websockets.asyncio.client import ClientConnection
+
+from app.bootstrap import Application, wire
+from app.listening import listening_socket
+from app.server import ENDPOINT, Server, build_app
+from app.settings import Settings
+from domain.people import Viewer
+from integrations.flag_overrides import variable_names
+from integrations.flags import Flag
+from integrations.tokens import issue_development_token
+
+SECRET = "a secret that only the tests know, and nobody else"
+PROTOCOL = "graphql-transport-ws"
+ALL_ON = {variable_names(each.value)[0]: "true" for each in Flag}
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Running:
+    application: Application
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}{ENDPOINT}"
+
+    @property
+    def http_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}{ENDPOINT}"
+
+    def token(
+        self, viewer: Viewer, lifetime: timedelta = timedelta(hours=1), scopes: frozenset[str] | None = None
+    ) -> str:
+        return token_of(self.application.settings, viewer, lifetime, scopes)
+
+    @asynccontextmanager
+    async def raw(self, *, token: str | None = None, **options: Any) -> AsyncIterator[ClientConnection]:
+        """A socket on which nothing was said yet; ``token`` goes into the header."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        given = {"subprotocols": [PROTOCOL], "compression": None, "additional_headers": headers} | options
+        async with websockets.connect(self.url, **given) as socket:
+            yield socket
+
+    @asynccontextmanager
+    async def client(self, viewer: Viewer | None = None, **options: Any) -> AsyncIterator[Client]:
+        """A socket that was acknowledged."""
+        async with self.raw(**options) as socket:
+            client = Client(socket)
+            await client.begin(None if viewer is None else self.token(viewer))
+            yield client
+
+    def metric(self, name: str, **labels: str) -> float:
+        return self.application.services.metrics.registry.get_sample_value(name, labels) or 0.0
+
+
+@dataclass
+class Client:
+    socket: ClientConnection
+
+    async def begin(self, token: str | None) -> None:
+        payload = {} if token is None else {"Authorization": f"Bearer {token}"}
+        await self.send(type="connection_init", payload=payload)
+        assert await self.receive() == {"type": "connection_ack"}
+
+    async def send(self, **message: Any) -> None:
+        await self.socket.send(json.dumps(message))
+
+    async def subscribe(self, id: str, query: str, **variables: Any) -> None:
+        await self.send(type="subscribe", id=id, payload={"query": query, "variables": variables})
+
+    async def receive(self, seconds: float = 5.0) -> dict[str, Any]:
+        async with asyncio.timeout(seconds):
+            found: dict[str, Any] = json.loads(await self.socket.recv())
+        return found
+
+    async def next(self, id: str) -> dict[str, Any]:
+        """The data of the next event, which has no errors."""
+        message = await self.receive()
+        assert (message["type"], message["id"]) == ("next", id), message
+        assert "errors" not in message["payload"], message
+        data: dict[str, Any] = message["payload"]["data"]
+        return data
+
+    async def refused(self, id: str) -> str:
+        """The code of the one error that ends an operation."""
+        message = await self.receive()
+        assert (message["type"], message["id"]) == ("error", id), message
+        [error] = message["payload"]
+        code: str = error["extensions"]["code"]
+        return code
+
+    async def silent(self, seconds: float = 0.3) -> None:
+        """Nothing comes."""
+        try:
+            message = await self.receive(seconds)
+        except TimeoutError:
+            return
+        raise AssertionError(message)
+
+    async def closed(self, seconds: float = 5.0) -> tuple[int, str]:
+        """The code and the reason with which the server closes; what comes before it is passed over."""
+        async with asyncio.timeout(seconds):
+            try:
+                while True:
+                    await self.socket.recv()
+            except websockets.ConnectionClosed as end:
+                assert end.rcvd is not None, "cut off without a close frame"
+                return end.rcvd.code, end.rcvd.reason
+
+
+@asynccontextmanager
+async def running(url: str, *, flags: dict[str, str] | None = None, **settings: Any) -> AsyncIterator[Running]:
+    """The product, served by uvicorn on a free port, and stopped in its own order."""
+    made = Settings(_env_file=None, **{"taper_env": "test", "jwt_secret": SECRET, **settings})
+    application = wire(made, url, environ=ALL_ON if flags is None else flags)
+    await application.start()
+    with listening_socket("127.0.0.1", 0) as listener:
+        server = Server(build_app(application), application)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        await server.is_listening.wait()
+        try:
+            yield Running(application, listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            await asyncio.gather(application.live.stop(), serving)
+            await application.close()
+
+
+def token_of(
+    settings: Settings, viewer: Viewer, lifetime: timedelta, scopes: frozenset[str] | None = None
+) -> str:
+    return issue_development_token(
+        SECRET,
+        viewer.key,
+        viewer.organization_id,
+        utc_now(),
+        lifetime,
+        scopes,
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+    )
