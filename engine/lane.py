@@ -61,8 +61,8 @@ class Lane:
                 raise Declined(Reason.NOT_PERMITTED) from None
         try:
             found = await self._reads.fetch(plan.sql, plan.arguments(viewer, coerced))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            raise Declined(Reason.DATABASE) from None
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise Declined(Reason.DATABASE, type(error).__name__) from error
         if found is None:
             raise Declined(Reason.NOTHING_FOUND)
         return found

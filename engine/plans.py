@@ -101,6 +101,8 @@ def make_plan(
 
 
 def _checked(roots: Sequence[Chosen]) -> Sequence[Chosen]:
+    if not roots:
+        raise Declined(Reason.NOTHING_FOUND, "everything is skipped")
     if any(each.definition is None for each in roots):
         raise Declined(Reason.FIELD_WITH_CODE, "__typename, __schema or __type at the root")
     if any(len(each.key) > 63 for each in roots):

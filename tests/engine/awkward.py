@@ -1,0 +1,143 @@
+"""A club whose texts, numbers, days and moments are those that something goes wrong with."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from db.database import Database
+from domain.people import Viewer
+from resolvers.ids import Kind, global_id
+from tests.factories import committed
+from tests.world import World, make_world
+
+TEXTS = (
+    'quotes " and \\ backslashes',
+    "tabs\tand\nnewlines\r\n",
+    "control \x01\x1f and \x7f",
+    "emoji 🏋️‍♀️ and flags 🇳🇴",
+    "line\u2028separator\u2029 and \ufeff",
+    "combining e\u0301 and \u200d",
+    "</script><!-- & %s $1 {}",
+    "a" * 190,
+    "null",
+    " ",
+)
+NUMBERS = ("0", "0.1", "100", "2.50", "0.3333333333333333", "99.99999999999999", "1000")
+MOMENTS = (
+    "2026-03-29T01:30:00Z",
+    "2026-10-25T01:30:00.5+02:00",
+    "2026-01-01T00:00:00.000001Z",
+    "2026-12-31T23:59:59.999999Z",
+    "0001-01-03T00:00:00Z",
+    "9999-12-29T00:00:00.1Z",
+)
+DAYS = ("0001-01-01", "1582-10-10", "2026-03-29", "2024-02-29", "9999-12-31")
+
+
+@dataclass(frozen=True, slots=True)
+class Awkward:
+    world: World
+    ids: Mapping[str, tuple[str, ...]]  # by the root field that they are for
+
+    @property
+    def viewers(self) -> tuple[Viewer, ...]:
+        world = self.world
+        return (
+            world.athlete,
+            world.mate,
+            world.coach,
+            world.other_coach,
+            world.admin,
+            world.service,
+            world.stranger,
+            world.strange_admin,
+        )
+
+
+async def make_awkward(db: Database, seed: int) -> Awkward:
+    world = await make_world(db)
+    chance = random.Random(seed)
+    async with db.read() as db_session:
+        rows = {
+            table: list((await db_session.execute(text(f"SELECT id FROM {table} ORDER BY id"))).scalars())  # noqa: S608
+            for table in ("plans", "microcycles", "sessions", "prescriptions")
+        }
+
+    async def spoil(one: object) -> None:
+        run = one.execute  # type: ignore[attr-defined]
+        for table, ids in rows.items():
+            for id_ in ids:
+                values = {"id": id_, "text": chance.choice(TEXTS), "number": chance.choice(NUMBERS)}
+                values |= {"moment": chance.choice(MOMENTS), "day": chance.choice(DAYS)}
+                for statement in _SPOILT[table]:
+                    named = {each: values[each] for each in values if f":{each}" in statement}
+                    await run(text(statement), named)
+
+    await committed(db, spoil)
+    await _compress(db, world, chance)
+    by_root = {
+        "plan": (Kind.PLAN, rows["plans"]),
+        "session": (Kind.SESSION, rows["sessions"]),
+        "team": (Kind.TEAM, [world.team.id, world.other_team.id]),
+        "player": (Kind.PLAYER, [world.owner.id, world.coach.id, world.stranger.id]),
+        "microcycle": (Kind.MICROCYCLE, rows["microcycles"]),
+        "prescription": (Kind.PRESCRIPTION, rows["prescriptions"][:6]),
+        "exercise": (Kind.EXERCISE, [world.prescriptions[0].exercise.id]),
+    }
+    ids = {root: tuple(global_id(kind, each) for each in found) for root, (kind, found) in by_root.items()}
+    wrong = ("nonsense", global_id(Kind.PLAN, world.team.id))
+    return Awkward(world, ids | {"node": (*(each for some in ids.values() for each in some), *wrong)})
+
+
+async def _compress(db: Database, world: World, chance: random.Random) -> None:
+    """A history whose entries are many, so that there is something to page through."""
+
+    async def insert(one: object) -> None:
+        run = one.execute  # type: ignore[attr-defined]
+        for session in world.sessions:
+            for version in range(2, 2 + chance.choice((0, 1, 2, 25))):
+                await run(
+                    text(
+                        "INSERT INTO compressions (organization_id, session_id, session_version, action,"
+                        " source, reason, actor_id, actor_name, created_at)"
+                        " VALUES (:organization, :session, :version, 'reverted', 'manual', :reason, :actor,"
+                        " :name, CAST(CAST(:moment AS text) AS timestamptz))"
+                    ),
+                    {
+                        "organization": world.organization.id,
+                        "session": session.id,
+                        "version": version,
+                        "reason": chance.choice((*TEXTS, None)),
+                        "actor": chance.choice((world.owner.id, world.coach.id, world.stranger.id, None)),
+                        "name": chance.choice(TEXTS),
+                        "moment": chance.choice(MOMENTS),
+                    },
+                )
+
+    await committed(db, insert)
+
+
+_SPOILT = {
+    "plans": (
+        "UPDATE plans SET title = :text, goal = :text WHERE id = :id",
+        "UPDATE plans SET created_at = CAST(CAST(:moment AS text) AS timestamptz) WHERE id = :id",
+    ),
+    "microcycles": (
+        "UPDATE microcycles SET title = :text WHERE id = :id",
+        "UPDATE microcycles SET starts_on = CAST(CAST(:day AS text) AS date) WHERE id = :id",
+    ),
+    "sessions": (
+        "UPDATE sessions SET title = :text WHERE id = :id",
+        "UPDATE sessions SET scheduled_on = CAST(CAST(:day AS text) AS date) WHERE id = :id",
+        "UPDATE sessions SET completed_at = CAST(CAST(:moment AS text) AS timestamptz) WHERE id = :id",
+    ),
+    "prescriptions": (
+        "UPDATE prescriptions SET notes = :text WHERE id = :id",
+        "UPDATE set_prescriptions SET load_kg = CAST(CAST(:number AS text) AS numeric)"
+        " WHERE prescription_id = :id",
+    ),
+}

@@ -1,0 +1,181 @@
+"""Operations made at random from the schema: whatever it allows, in all the ways a document says it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+ROOTS = ("plan", "session", "team", "player", "node", "viewer")
+PAGING = ("first", "after", "last", "before")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    document: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Maker:
+    """``ids`` are global ids to ask for, by root field; ``cursors`` are some that lists gave. ``can_be_read``
+    says of which fields most operations are made: what is declined at once shows nothing.
+    """
+
+    schema: GraphQLSchema
+    seed: int
+    ids: Mapping[str, Sequence[str]]
+    cursors: Sequence[str]
+    can_be_read: Callable[[GraphQLObjectType, str], bool]
+    _random: random.Random = field(init=False)
+    _variables: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    _fragments: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+
+    def make(self) -> Made:
+        assert self.schema.query_type
+        roots = [
+            self._root(n, self._random.choice(ROOTS)) for n in range(self._random.choice((1, 1, 1, 2, 3)))
+        ]
+        declared = ", ".join(f"${name}: {type_}" for name, (type_, _) in self._variables.items())
+        head = f"query Made({declared})" if declared else "query Made"
+        document = "\n".join([f"{head} {{ {' '.join(roots)} }}", *self._fragments])
+        given = {name: value for name, (_, value) in self._variables.items() if value is not _ABSENT}
+        return Made(document, given)
+
+    def _root(self, n: int, name: str) -> str:
+        assert self.schema.query_type
+        definition = self.schema.query_type.fields[name]
+        arguments = ""
+        if "id" in definition.args:
+            of = name if self._random.random() < 0.95 else "node"
+            arguments = f"(id: {self._value('ID!', self._random.choice(self.ids[of]))})"
+        selection = self._selection(get_named_type(definition.type), 0)
+        return f"r{n}: {name}{arguments}{self._directive()} {selection}"
+
+    def _selection(self, type_: Any, depth: int) -> str:
+        """Some of the type's fields, some of them twice, some within fragments."""
+        if is_abstract_type(type_):
+            return self._abstract(type_, depth)
+        names = self._some(type_, depth)
+        parts = [self._field(type_, each, depth) for each in names]
+        if self._random.random() < 0.3:
+            parts.append("__typename")
+        if self._random.random() < 0.15:
+            parts.append(parts[0])  # the same field once more: merged, not repeated
+        if self._random.random() < 0.3:
+            cut = self._random.randrange(len(parts) + 1)
+            condition = self._random.choice((f"on {type_.name} ", "", *self._interfaces(type_)))
+            inner = [each for each in parts[cut:] if not condition.startswith("on Node")] or ["__typename"]
+            outer = parts[:cut] if not condition.startswith("on Node") else parts
+            parts = [*outer, f"... {condition}{self._directive()} {{ {' '.join(inner)} }}"]
+        if self._random.random() < 0.2:
+            name = f"F{len(self._fragments)}"
+            self._fragments.append(f"fragment {name} on {type_.name} {{ {' '.join(parts)} }}")
+            parts = [f"...{name}", *(["__typename"] if self._random.random() < 0.5 else [])]
+        return f"{{ {' '.join(parts)} }}"
+
+    def _abstract(self, type_: Any, depth: int) -> str:
+        possible = [each for each in self.schema.get_possible_types(type_) if self.can_be_read(each, "id")]
+        parts = [f"... on {each.name} {self._aliased_per_type(each, depth)}" for each in possible]
+        if isinstance(type_, GraphQLInterfaceType) and "id" in type_.fields:
+            parts.append("id")
+        return f"{{ __typename {' '.join(parts)} }}"
+
+    def _aliased_per_type(self, type_: GraphQLObjectType, depth: int) -> str:
+        """Fields of different types under one key must not conflict, so each type has keys of its own."""
+        parts = [
+            self._field(type_, each, depth, key=f"{type_.name}_{each}") for each in self._some(type_, depth)
+        ]
+        return f"{{ {' '.join(parts)} }}"
+
+    def _some(self, type_: GraphQLObjectType, depth: int) -> list[str]:
+        with_code = self._random.random() < 0.02
+        names = [
+            each
+            for each, made in type_.fields.items()
+            if self._may(made, depth) and (with_code or self.can_be_read(type_, each))
+        ]
+        count = min(len(names), self._random.choice((1, 2, 3, 5, 8)))
+        return self._random.sample(names, count) or ["__typename"]
+
+    def _may(self, definition: GraphQLField, depth: int) -> bool:
+        named = get_named_type(definition.type)
+        required = [name for name, each in definition.args.items() if is_required_argument(each)]
+        if required:
+            return False
+        if is_leaf_type(named):
+            return True
+        return depth < 5 and isinstance(named, GraphQLObjectType)
+
+    def _field(self, type_: GraphQLObjectType, name: str, depth: int, key: str | None = None) -> str:
+        if name == "__typename":
+            return name
+        definition = type_.fields[name]
+        named = get_named_type(definition.type)
+        alias = f"{key}: " if key else self._random.choice(("", "", f"a_{name}: "))
+        arguments = ""
+        if set(PAGING) <= definition.args.keys():
+            arguments = self._page()
+            if alias == "" or not key:
+                alias = f"p{self._random.randrange(10**9)}_{name}: "  # two pages of one list do not merge
+        selection = "" if is_leaf_type(named) else f" {self._selection(named, depth + 1)}"
+        directive = "" if isinstance(definition.type, GraphQLNonNull) and key else self._directive()
+        if not is_leaf_type(named):
+            alias = f"o{self._random.randrange(10**9)}_{name}: "
+        return f"{alias}{name}{arguments}{directive}{selection}"
+
+    def _page(self) -> str:
+        forwards = self._random.random() < 0.7
+        size, cursor = ("first", "after") if forwards else ("last", "before")
+        parts = []
+        if self._random.random() < 0.7 or not forwards:
+            parts.append(f"{size}: {self._value('Int', self._random.choice(_SIZES))}")
+        if self.cursors and self._random.random() < 0.15:
+            parts.append(f"{cursor}: {self._value('String', self._random.choice((*self.cursors, None)))}")
+        return f"({', '.join(parts)})" if parts else ""
+
+    def _directive(self) -> str:
+        if self._random.random() > 0.12:
+            return ""
+        name = self._random.choice(("skip", "include"))
+        return f" @{name}(if: {self._value('Boolean!', self._random.random() < 0.5)})"
+
+    def _value(self, type_: str, value: Any) -> str:
+        """As a literal, or as a variable, which may also be absent."""
+        if self._random.random() < 0.5:
+            return _literal(value)
+        name = f"v{len(self._variables)}"
+        absent = value is None and not type_.endswith("!") and self._random.random() < 0.5
+        self._variables[name] = (type_, _ABSENT if absent else value)
+        return f"${name}"
+
+    def _interfaces(self, type_: GraphQLObjectType) -> list[str]:
+        return [f"on {each.name} " for each in type_.interfaces]
+
+
+_ABSENT = object()
+_SIZES = (*(1, 2, 3, 20, 100, None) * 5, 0, 101)
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else f'"{value}"'
