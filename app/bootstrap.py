@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from strawberry import Schema
 
 from app import development
+from app.admission import Admission
 from app.dev_secret import signing_secret
 from app.health import Health
 from app.limits import Limits
@@ -19,12 +20,16 @@ from app.live.hub import Hub
 from app.live.places import LiveLimits
 from app.live.service import Live
 from app.operations import Operations
+from app.rates import Rates
 from app.settings import Settings
 from app.settings_problems import SettingsError
 from db.database import Database
 from db.engine import Waits
 from events.bus import EventBus
+from events.listeners.wiring import season_handlers
 from events.relay import Nudge
+from events.season.lookup import SeasonLookup
+from events.season.source import SeasonSource
 from integrations.analytics import Analytics
 from integrations.flag_overrides import overrides_from
 from integrations.flags import Flag, Flags
@@ -33,6 +38,7 @@ from integrations.metrics import Metrics
 from integrations.planning_metrics import PlanningMetrics
 from integrations.planning_service import PlanningOptions, PlanningService
 from integrations.redis_clients import RedisAddress
+from integrations.token_buckets import SharedTokenBuckets, TokenBuckets
 from integrations.tokens import Tokens
 from resolvers.live.followed import FOLLOWED
 from resolvers.services import Services
@@ -54,6 +60,8 @@ class Application:
     schema: Schema
     operations: Operations
     limits: Limits
+    rates: Rates
+    admission: Admission
     health: Health
     event_bus: EventBus
     live: Live
@@ -80,6 +88,7 @@ class Application:
             self.services.flags.close(),
             self.tokens.close(),
             self.services.solver.close(),
+            self.rates.close(),
         )
         await self.services.db.dispose(grace_seconds=0)
 
@@ -110,16 +119,17 @@ def wire(
         after_commit=[nudge],
     )
     redis = _redis(settings)
+    planning = _planning(settings, redis, metrics)
+    season_source = SeasonSource(database, planning, clock)
     event_bus = EventBus(
         database,
-        (),
+        season_handlers(SeasonLookup(season_source, planning)),
         nudge=nudge,
         redis=redis,
         clock=clock,
         log=structlog.get_logger("events"),
         metrics=metrics.events,
     )
-    planning = _planning(settings, redis, metrics)
     flags = Flags(
         sdk_key=_secret(settings.launchdarkly_sdk_key),
         environ=environ,
@@ -140,7 +150,7 @@ def wire(
     schema = schema or build_schema(
         introspection=settings.introspection_on, suggestions=settings.introspection_on
     )
-    services = Services(database, flags, metrics, analytics, clock, solver)
+    services = Services(database, flags, metrics, analytics, clock, solver, season_source)
     operations = Operations(
         schema,
         metrics,
@@ -151,6 +161,7 @@ def wire(
     )
     tokens = _tokens(settings)
     hub = Hub(services, operations, event_bus.log, metrics.live, FOLLOWED)
+    rates = _rates(settings, redis, metrics)
     return Application(
         settings=settings,
         services=services,
@@ -158,6 +169,8 @@ def wire(
         schema=schema,
         operations=operations,
         limits=limits,
+        rates=rates,
+        admission=Admission(operations, rates),
         health=Health(database, database_url, flags, event_bus, planning),
         event_bus=event_bus,
         live=Live(
@@ -179,6 +192,11 @@ def _redis(settings: Settings) -> RedisAddress | None:
     return RedisAddress(
         settings.redis_host, settings.redis_port, settings.redis_db, _secret(settings.redis_password)
     )
+
+
+def _rates(settings: Settings, redis: RedisAddress | None, metrics: Metrics) -> Rates:
+    shared = None if redis is None else SharedTokenBuckets(redis, on_error=metrics.edge.redis_error)
+    return Rates(settings, shared, TokenBuckets(), metrics.edge)
 
 
 def _planning(settings: Settings, redis: RedisAddress | None, metrics: Metrics) -> PlanningService | None:

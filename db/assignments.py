@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Select, func, literal_column, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, and_, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.assignment_rows import ASSIGNMENT, assignment_of, changes_of, record_of
 from db.bulk import insert_records, update_records
 from db.models.assignments import WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
+from db.visibility import assignments_visible_to
 from domain.assignments import OPEN_STATUSES, AssignmentStatus, WorkoutAssignment
 from domain.errors import Conflict
+from domain.people import Viewer
+from domain.phases import SeasonPhase
 from domain.planning import moment_text
 
+MOST_REPORTED = 20_000
+ROWS_AT_ONCE = 500
 BY_DAY = Order((WorkoutAssignmentRow.scheduled_on, WorkoutAssignmentRow.id))
 # Written out, so that they are the very expressions of the indexes whatever the plan is made for.
 PHASE_ID: ColumnElement[str | None] = literal_column("(workout_assignments.metadata ->> 'planningPhaseId')")
@@ -40,23 +45,42 @@ async def assignments_by_id(
 
 
 async def assignments_of_teams(
-    db_session: AsyncSession, team_ids: Sequence[UUID], first: date, last: date, request: PageRequest
+    db_session: AsyncSession,
+    team_ids: Sequence[UUID],
+    first: date,
+    last: date,
+    request: PageRequest,
+    *,
+    seen_by: Viewer | None = None,
+    statuses: Collection[AssignmentStatus] = (),
 ) -> dict[UUID, Page[WorkoutAssignment]]:
-    """A page of each team's assignments with days from ``first`` to ``last``, by their first day."""
+    """A page of each team's assignments with days from ``first`` to ``last``, by their first day.
+
+    Of those that ``seen_by`` may see (None: all), and that have one of ``statuses`` (none: any).
+    """
+    conditions = [*_within(first, last), *_wanted(seen_by, statuses)]
 
     def of_team(team_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
-        return select(*ASSIGNMENT).where(WorkoutAssignmentRow.team_id == team_id, *_within(first, last))
+        return select(*ASSIGNMENT).where(WorkoutAssignmentRow.team_id == team_id, *conditions)
 
     return await fetch_pages(db_session, team_ids, of_team, BY_DAY, request, assignment_of)
 
 
 async def assignments_of_players(
-    db_session: AsyncSession, player_ids: Sequence[UUID], first: date, last: date, request: PageRequest
+    db_session: AsyncSession,
+    player_ids: Sequence[UUID],
+    first: date,
+    last: date,
+    request: PageRequest,
+    *,
+    seen_by: Viewer | None = None,
+    statuses: Collection[AssignmentStatus] = (),
 ) -> dict[UUID, Page[WorkoutAssignment]]:
-    """A page of each player's assignments with days from ``first`` to ``last``, in whatever team."""
+    """A page of each player's assignments, as for teams, in whatever team."""
+    conditions = [*_within(first, last), *_wanted(seen_by, statuses)]
 
     def of_player(player_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
-        return select(*ASSIGNMENT).where(WorkoutAssignmentRow.player_id == player_id, *_within(first, last))
+        return select(*ASSIGNMENT).where(WorkoutAssignmentRow.player_id == player_id, *conditions)
 
     return await fetch_pages(db_session, player_ids, of_player, BY_DAY, request, assignment_of)
 
@@ -78,6 +102,40 @@ async def open_assignments_of_players(
     for each in await _assignments(db_session, query):
         found[each.player_id].append(each)
     return found
+
+
+async def assignments_around_phases(
+    db_session: AsyncSession,
+    phases: Mapping[UUID, SeasonPhase | None],
+    seen_by: Viewer,
+    *,
+    limit: int = MOST_REPORTED,
+) -> tuple[dict[UUID, list[WorkoutAssignment]], bool]:
+    """The active assignments of each team that may be in its phase, and those that follow one already.
+
+    ``phases`` by team; None is in no phase. Of those that ``seen_by`` may see, by their first day; whether
+    that is all of them, as there are ``limit`` at most. They come bit by bit, as ten thousand at once would
+    hold up everybody else.
+    """
+    row = WorkoutAssignmentRow
+    near = [
+        and_(row.team_id == team_id, or_(PHASE_ID.is_not(None), *_all_of(phase)))
+        for team_id, phase in phases.items()
+    ]
+    query = (
+        select(*ASSIGNMENT)
+        .where(row.status == AssignmentStatus.ACTIVE, or_(*near), assignments_visible_to(seen_by))
+        .order_by(*BY_DAY.columns)
+        .limit(limit + 1)
+    )
+    found: dict[UUID, list[WorkoutAssignment]] = {team_id: [] for team_id in phases}
+    count = 0
+    rows = await db_session.stream(query.execution_options(yield_per=ROWS_AT_ONCE))
+    async for part in rows.partitions():
+        for each in part[: limit - count]:
+            found[each.team_id].append(assignment_of(each))
+        count += len(part)
+    return found, count <= limit
 
 
 async def planned_assignments(
@@ -164,6 +222,17 @@ async def _by_team(
     for each in await _assignments(db_session, query.order_by(WorkoutAssignmentRow.team_id, *BY_DAY.columns)):
         found[each.team_id].append(each)
     return found
+
+
+def _wanted(seen_by: Viewer | None, statuses: Collection[AssignmentStatus]) -> Iterator[ColumnElement[bool]]:
+    if seen_by is not None:
+        yield assignments_visible_to(seen_by)
+    if statuses:
+        yield WorkoutAssignmentRow.status.in_(sorted(statuses))
+
+
+def _all_of(phase: SeasonPhase | None) -> list[ColumnElement[bool]]:
+    return [] if phase is None else [and_(*_within(phase.starts_on, phase.ends_on))]
 
 
 def _within(first: date, last: date) -> tuple[ColumnElement[bool], ...]:

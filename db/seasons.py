@@ -10,12 +10,15 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, Select, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.seasons import SeasonPhaseRow, SeasonPlanRow
+from db.paging import Order, Page, PageRequest, fetch_pages
+from db.visibility import season_plans_visible_to
 from domain.errors import Conflict
+from domain.people import Viewer
 from domain.phases import Intensity, Objective, ObjectiveType, PhaseType, Priority, SeasonPhase
 from domain.seasons import SeasonLoad, SeasonPlan, SeasonStatus
 
@@ -51,6 +54,7 @@ PHASE = (
     SeasonPhaseRow.recovery_ratio,
     SeasonPhaseRow.objectives,
 )
+LATEST_FIRST = Order((SeasonPlanRow.starts_on, SeasonPlanRow.id), descending=True)
 PHASE_COLUMNS = ", ".join(each.key for each in PHASE)
 INSERT_PHASES = text(
     f"INSERT INTO season_phases ({PHASE_COLUMNS}, season_number, season_starts_on, season_ends_on)"  # noqa: S608
@@ -83,6 +87,24 @@ async def season_plans_by_team(
     for plan in await _plans(db_session, _PLANS.where(SeasonPlanRow.team_id.in_(team_ids))):
         found[plan.team_id].append(plan)
     return found
+
+
+async def season_plans_of_teams(
+    db_session: AsyncSession, team_ids: Sequence[UUID], request: PageRequest, *, seen_by: Viewer
+) -> dict[UUID, Page[SeasonPlan]]:
+    """A page of each team's seasons that ``seen_by`` may see, the latest start first. Two statements."""
+
+    def of_team(team_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
+        return select(SeasonPlanRow.id).where(
+            SeasonPlanRow.team_id == team_id, season_plans_visible_to(seen_by)
+        )
+
+    pages = await fetch_pages(db_session, team_ids, of_team, LATEST_FIRST, request, lambda row: row.id)
+    plans = await season_plans_by_id(db_session, [each for page in pages.values() for each in page.items])
+    return {
+        team_id: replace(page, items=tuple(plans[each] for each in page.items))
+        for team_id, page in pages.items()
+    }
 
 
 async def season_phases_by_id(db_session: AsyncSession, phase_ids: Sequence[UUID]) -> dict[UUID, SeasonPhase]:
@@ -132,7 +154,7 @@ async def save_season_plan(
     )
     if locked is None:
         return None
-    _refuse_other_version(locked, expected_version)
+    refuse_other_version(locked, expected_version)
     # A season and its phases move together, and none of them may be outside it on the way: so the phases
     # are put away first. What follows a phase is looked at when the transaction ends, with the phase there.
     await db_session.execute(delete(SeasonPhaseRow).where(SeasonPhaseRow.season_plan_id == plan.id))
@@ -153,9 +175,17 @@ async def delete_season_plan(
     plan = await season_plan_for_update(db_session, plan_id)
     if plan is None:
         return None
-    _refuse_other_version(plan.version, expected_version)
+    refuse_other_version(plan.version, expected_version)
     await db_session.execute(delete(SeasonPlanRow).where(SeasonPlanRow.id == plan_id))
     return plan
+
+
+def refuse_other_version(current: int, expected: int) -> None:
+    """For a plan that is locked: ``Conflict`` with its version if that is not what the caller read."""
+    if current != expected:
+        raise Conflict(
+            "Somebody else changed this season plan first: read it again.", current_version=current
+        )
 
 
 _PLANS: Select[*tuple[Any, ...]] = (
@@ -263,10 +293,3 @@ async def _unless_another_is_active(db_session: AsyncSession, statement: Any) ->
         raise Conflict(
             "Another season of this team is active: complete or archive it before this one begins."
         ) from error
-
-
-def _refuse_other_version(current: int, expected: int) -> None:
-    if current != expected:
-        raise Conflict(
-            "Somebody else changed this season plan first: read it again.", current_version=current
-        )

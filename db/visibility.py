@@ -17,8 +17,10 @@ from db.models.assignments import WorkoutAssignmentRow
 from db.models.exercises import ExerciseRow
 from db.models.people import MembershipRow, PersonRow, TeamRow
 from db.models.plans import PlanRow
+from db.models.seasons import SeasonPlanRow
 from domain.assignments import AssignmentStatus
 from domain.people import Role, TeamRole, Viewer
+from domain.seasons import SeasonStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,36 @@ def people_visible_to(viewer: Viewer | ViewerTerms, rows: type[PersonRow] = Pers
     return and_(within, or_(is_self, _belongs_to(rows.id.expression, _own_teams(viewer), *TeamRole)))
 
 
+def athletes_visible_to(viewer: Viewer, rows: type[PersonRow] = PersonRow) -> ColumnElement[bool]:
+    """For a query on people: of whom the caller sees what is personal, what ``sight_of_athlete`` calls FULL."""
+    within = rows.organization_id == _organization_id(viewer)
+    if _sees_the_organization(viewer):
+        return within
+    is_self = rows.id == _id(viewer)
+    if viewer.role is not Role.COACH:
+        return and_(within, is_self)
+    coached = _belongs_to(rows.id.expression, _coached_teams(viewer), TeamRole.PLAYER)
+    return and_(within, or_(is_self, coached))
+
+
 def exercises_visible_to(
     viewer: Viewer | ViewerTerms, rows: type[ExerciseRow] = ExerciseRow
 ) -> ColumnElement[bool]:
     """For a query on exercises: everyone's, and the own organization's."""
     return or_(rows.organization_id.is_(None), rows.organization_id == _organization_id(viewer))
+
+
+def season_plans_visible_to(
+    viewer: Viewer | ViewerTerms, rows: type[SeasonPlanRow] = SeasonPlanRow
+) -> ColumnElement[bool]:
+    """For a query on season plans: what ``sight_of_season_plan`` calls FULL."""
+    within = rows.organization_id == _organization_id(viewer)
+    if _sees_the_organization(viewer):
+        return within
+    is_shown = and_(rows.status != SeasonStatus.DRAFT, rows.team_id == any_(_own_teams(viewer)))
+    if viewer.role is not Role.COACH:
+        return and_(within, is_shown)
+    return and_(within, or_(is_shown, rows.team_id == any_(_coached_teams(viewer))))
 
 
 def assignments_visible_to(

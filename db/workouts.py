@@ -12,9 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.bulk import insert_records
 from db.exercises import EXERCISE, exercise_of
+from db.models.assignments import WorkoutAssignmentRow
 from db.models.exercises import ExerciseRow
 from db.models.workouts import WorkoutExerciseRow, WorkoutRow
+from db.visibility import assignments_visible_to
 from domain.exercises import Exercise, Intent
+from domain.people import Viewer
 from domain.plan_document import PrescriptionDraft
 from domain.sessions import ExerciseRole, SetKind, SetPrescription
 from domain.workouts import Workout
@@ -34,6 +37,18 @@ SET_FIELDS = tuple(SetPrescription.__slots__)
 async def workouts_by_id(db_session: AsyncSession, workout_ids: Collection[UUID]) -> dict[UUID, Workout]:
     """With their exercises: two statements, however many there are."""
     return await _workouts(db_session, WorkoutRow.id.in_(workout_ids))
+
+
+async def workouts_seen_assigned(
+    db_session: AsyncSession, viewer: Viewer, workout_ids: Collection[UUID]
+) -> dict[UUID, bool]:
+    """Of the workouts, those that an assignment gives to somebody which the viewer may see."""
+    found = await db_session.scalars(
+        select(WorkoutAssignmentRow.workout_id)
+        .distinct()
+        .where(WorkoutAssignmentRow.workout_id.in_(workout_ids), assignments_visible_to(viewer))
+    )
+    return dict.fromkeys(found, True)
 
 
 async def workouts_of_sessions(

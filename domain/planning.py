@@ -129,6 +129,17 @@ def thresholds_json(thresholds: PerformanceThresholds) -> dict[str, Any]:
     }
 
 
+def thresholds_of(stored: Mapping[str, Any]) -> PerformanceThresholds:
+    """What ``thresholds_json`` wrote."""
+    heart_rate, power, velocity = (stored[each] for each in ("heartRate", "power", "velocity"))
+    return PerformanceThresholds(
+        heart_rate=None if heart_rate is None else HeartRateZone(*heart_rate),
+        power=None if power is None else PowerRange(*power),
+        # JSON knows one kind of number: 2.0 comes back as 2, and is made the float that it was.
+        velocity=None if velocity is None else VelocityRange(*map(float, velocity)),
+    )
+
+
 def _original_json(original: OriginalPlanningData) -> dict[str, Any]:
     return {
         "baseLoad": original.base_load_au,
@@ -138,17 +149,11 @@ def _original_json(original: OriginalPlanningData) -> dict[str, Any]:
 
 
 def _original(stored: Mapping[str, Any]) -> OriginalPlanningData:
-    frequency, intensity = stored["frequency"], stored["intensity"]
-    heart_rate, power, velocity = (intensity[each] for each in ("heartRate", "power", "velocity"))
+    frequency = stored["frequency"]
     return OriginalPlanningData(
         base_load_au=stored["baseLoad"],
         cadence=Cadence(frequency["interval"], tuple(frequency["daysOfWeek"])),
-        thresholds=PerformanceThresholds(
-            heart_rate=None if heart_rate is None else HeartRateZone(*heart_rate),
-            power=None if power is None else PowerRange(*power),
-            # JSON knows one kind of number: 2.0 comes back as 2, and is made the float that it was.
-            velocity=None if velocity is None else VelocityRange(*map(float, velocity)),
-        ),
+        thresholds=thresholds_of(stored["intensity"]),
     )
 
 

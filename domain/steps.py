@@ -59,12 +59,14 @@ class StepReport:
 def report(
     assignments: Iterable[WorkoutAssignment],
     phase: SeasonPhase | None,
-    phases: Mapping[UUID, SeasonPhase],
+    phases: Iterable[SeasonPhase],
     today: date,
     facts: Facts,
 ) -> StepReport:
-    """``phases`` are those that the assignments may follow; one that is not among them is gone."""
-    known = {**phases, **({} if phase is None else {phase.id: phase})}
+    """``phases`` are those of the season in force; who follows another, follows one that is over."""
+    known = {each.id: each for each in phases}
+    if phase is not None:
+        known[phase.id] = phase
     found: list[OutOfStep] = []
     in_phase = in_step = past = 0
     counts: Counter[AdjustmentType] = Counter()

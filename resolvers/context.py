@@ -31,7 +31,9 @@ class Context:
 
     @classmethod
     def of(cls, services: Services, viewer: Viewer | None, correlation_id: str | None = None) -> Context:
-        return cls(services, viewer, correlation_id or str(uuid4()), Loaders(services.db, viewer))
+        correlation_id = correlation_id or str(uuid4())
+        loaders = Loaders(services.db, viewer, services.season_source, correlation_id)
+        return cls(services, viewer, correlation_id, loaders)
 
     @property
     def caller(self) -> Viewer:
@@ -52,7 +54,7 @@ class Context:
 
     def renew(self) -> None:
         """Forget what was read and which flags were on: for the reply to a mutation, and the next event."""
-        self.loaders = Loaders(self.services.db, self.viewer)
+        self.loaders = self._fresh_loaders()
         self._flags.clear()
 
     async def unit_of_work(
@@ -62,7 +64,10 @@ class Context:
         try:
             return await self.services.db.unit_of_work(work, deadline_seconds=deadline_seconds)
         finally:
-            self.loaders = Loaders(self.services.db, self.viewer)
+            self.loaders = self._fresh_loaders()
+
+    def _fresh_loaders(self) -> Loaders:
+        return Loaders(self.services.db, self.viewer, self.services.season_source, self.correlation_id)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from aiodataloader import DataLoader
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import compressions, exercises, people, plans, prescriptions, sessions, teams
+from db import athletes, compressions, exercises, people, plans, player_groups, prescriptions, sessions, teams
 from db.database import Database
-from db.paging import Page, PageRequest
 from domain.access import PlanFacts
 from domain.errors import Unauthorized
 from domain.exercises import Exercise
 from domain.people import Organization, Person, Team, Viewer
+from domain.physiology import MedicalRestriction, Physiology
 from domain.plans import Microcycle, Plan
+from domain.player_groups import PlayerGroup, TeamGroup
 from domain.sessions import CompressionRecord, LoggedDuration, Prescription, Session
-
-T = TypeVar("T")
-D = TypeVar("D")
-PageKey: TypeAlias = tuple[UUID, PageRequest]
-Batch: TypeAlias = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, T]]]
-PageBatch: TypeAlias = Callable[
-    [AsyncSession, Sequence[UUID], PageRequest], Awaitable[Mapping[UUID, Page[T]]]
-]
-ById: TypeAlias = "DataLoader[UUID, T | None]"
-ListOf: TypeAlias = "DataLoader[UUID, Sequence[T]]"
-PageOf: TypeAlias = "DataLoader[PageKey, Page[T]]"
+from events.season.source import SeasonSource
+from resolvers.batching import ById, ListOf, PageOf
+from resolvers.batching import batched as _batched
+from resolvers.batching import paged as _paged
+from resolvers.season_loaders import SeasonLoaders
 
 
 class Loaders:
@@ -39,9 +30,18 @@ class Loaders:
     The pages hold what the viewer may see. What is loaded by id is not yet judged: ``resolvers/sight.py``.
     """
 
-    def __init__(self, db: Database, viewer: Viewer | None) -> None:
+    def __init__(
+        self, db: Database, viewer: Viewer | None, seasons: SeasonSource, correlation_id: str
+    ) -> None:
         self._db = db
         self._viewer = viewer
+        self._seasons = seasons
+        self._correlation_id = correlation_id
+
+    @cached_property
+    def season(self) -> SeasonLoaders:
+        """Of seasons, templates and assignments."""
+        return SeasonLoaders(self._db, self._known(), self._seasons, self._correlation_id)
 
     @cached_property
     def plan(self) -> ById[Plan]:
@@ -108,6 +108,30 @@ class Loaders:
         return _batched(self._db, teams.team_ids_of_people, frozenset())
 
     @cached_property
+    def played_team_ids_of_person(self) -> DataLoader[UUID, frozenset[UUID]]:
+        return _batched(self._db, teams.played_team_ids_of_people, frozenset())
+
+    @cached_property
+    def physiology_of_player(self) -> ById[Physiology]:
+        return _batched(self._db, athletes.physiology_of, None)
+
+    @cached_property
+    def restrictions_of_player(self) -> ListOf[MedicalRestriction]:
+        return _batched(self._db, athletes.every_restriction_of, ())
+
+    @cached_property
+    def medical_restriction(self) -> ById[MedicalRestriction]:
+        return _batched(self._db, athletes.restrictions_by_id, None)
+
+    @cached_property
+    def groups_of_player(self) -> ListOf[PlayerGroup]:
+        return _batched(self._db, player_groups.groups_of_players, ())
+
+    @cached_property
+    def groups_of_team(self) -> ListOf[TeamGroup]:
+        return _batched(self._db, player_groups.groups_of_teams, ())
+
+    @cached_property
     def teams_of_person(self) -> ListOf[Team]:
         return _batched(self._db, teams.teams_of_people, ())
 
@@ -136,28 +160,3 @@ class Loaders:
         if self._viewer is None:
             raise Unauthorized
         return self._viewer
-
-
-def _batched(db: Database, query: Batch[T], missing: D) -> DataLoader[UUID, T | D]:
-    """Each batch reads on a database session of its own: siblings that shared one would wait in line."""
-
-    async def load(keys: list[UUID]) -> list[T | D]:
-        async with db.read() as db_session:
-            found = await query(db_session, keys)
-        return [found.get(key, missing) for key in keys]
-
-    return DataLoader(load)
-
-
-def _paged(db: Database, query: PageBatch[T]) -> DataLoader[PageKey, Page[T]]:
-    """One statement for each different page that is asked for, however many parents it is asked of."""
-
-    async def load(keys: list[PageKey]) -> list[Page[T]]:
-        parents: dict[PageRequest, list[UUID]] = defaultdict(list)
-        for parent_id, request in keys:
-            parents[request].append(parent_id)
-        async with db.read() as db_session:
-            found = {request: await query(db_session, ids, request) for request, ids in parents.items()}
-        return [found[request][parent_id] for parent_id, request in keys]
-
-    return DataLoader(load)

@@ -10,18 +10,26 @@ import strawberry
 
 from domain.access import Scope
 from domain.errors import Forbidden, InvalidInput, NotFound
-from resolvers import athletes, sight
+from integrations.flags import Flag
+from resolvers import athletes, season_sight, sight
 from resolvers.context import Context, Info
 from resolvers.ids import Kind, as_uuid, parsed
-from resolvers.permissions import Closed, Has, Need, let_in
+from resolvers.permissions import Behind, Closed, Has, Need, let_in
 
 MOST_NODES = 50
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
+    """The keys are those of the fields that lead to such a thing elsewhere."""
+
     scope: Scope
     load: Callable[[Context, UUID], Awaitable[object]]
+    flag: Flag | None = None
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        return (Has(self.scope),) if self.flag is None else (Has(self.scope), Behind(self.flag))
 
 
 _WAYS: Mapping[Kind, _Way] = {
@@ -33,7 +41,15 @@ _WAYS: Mapping[Kind, _Way] = {
     Kind.TEAM: _Way(Scope.TEAMS_READ, sight.team_in_sight),
     Kind.PLAYER: _Way(Scope.TEAMS_READ, sight.person_in_sight),
     Kind.EXERCISE: _Way(Scope.CATALOGUE_READ, sight.exercise_in_sight),
-    Kind.MEDICAL_RESTRICTION: _Way(Scope.ASSIGNMENTS_READ, athletes.restriction_in_sight),
+    Kind.SEASON_PLAN: _Way(Scope.SEASONS_READ, season_sight.season_plan_in_sight, Flag.SEASONS),
+    Kind.SEASON_PHASE: _Way(Scope.SEASONS_READ, season_sight.phase_in_sight, Flag.SEASONS),
+    Kind.PHASE_TEMPLATE: _Way(Scope.SEASONS_READ, season_sight.template_in_sight, Flag.PHASE_TEMPLATES),
+    Kind.WORKOUT: _Way(Scope.ASSIGNMENTS_READ, season_sight.workout_in_sight, Flag.ASSIGNMENTS),
+    Kind.WORKOUT_ASSIGNMENT: _Way(Scope.ASSIGNMENTS_READ, season_sight.assignment_in_sight, Flag.ASSIGNMENTS),
+    Kind.PHASE_ADJUSTMENT: _Way(
+        Scope.ASSIGNMENTS_READ, season_sight.adjustment_in_sight, Flag.PHASE_ADJUSTMENTS
+    ),
+    Kind.MEDICAL_RESTRICTION: _Way(Scope.ASSIGNMENTS_READ, athletes.restriction_in_sight, Flag.ASSIGNMENTS),
 }
 
 NodeId = Annotated[strawberry.ID, strawberry.argument(description="Global id of anything that has one.")]

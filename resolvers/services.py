@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.database import Database
+from events.season.source import SeasonSource
 from integrations.analytics import Analytics
 from integrations.flags import Flags
 from integrations.metrics import Metrics
@@ -24,4 +25,5 @@ class Services:
     analytics: Analytics
     clock: Callable[[], datetime]
     solver: Solver
+    season_source: SeasonSource
     turns: Turns = field(default_factory=Turns)

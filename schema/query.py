@@ -7,10 +7,11 @@ from integrations.flags import Flag
 from resolvers import exercises as catalogue
 from resolvers import feature_flags as flags
 from resolvers import nodes as by_id
-from resolvers import people, plans, previews, sessions
+from resolvers import people, phase_templates, plans, previews, seasons, sessions, sync_status
 from resolvers import time_crunch as crunch
 from resolvers.permissions import Behind, Has, SignedIn
 from schema.fields import field
+from schema.types.assignment import READS_TEMPLATES
 from schema.types.compression import TimeCrunchCurve
 from schema.types.connection import Connection
 from schema.types.exercise import Exercise
@@ -19,6 +20,9 @@ from schema.types.node import Node
 from schema.types.people import Player, Team, Viewer
 from schema.types.plan import Plan
 from schema.types.preview import TimeCrunchPreview
+from schema.types.season import READS_ADJUSTMENTS, READS_SEASONS, SeasonPhase, SeasonPlan
+from schema.types.season_sync import SyncStatus
+from schema.types.season_template import PhaseTemplate
 from schema.types.session import Session
 from schema.types.time_crunch import TimeCrunch
 
@@ -48,6 +52,28 @@ class Query:
     session: Session | None = field(sessions.session, needs=[READS_PLANS], description="A day's training.")
     team: Team | None = field(people.team, needs=[Has(Scope.TEAMS_READ)], description="A team.")
     player: Player | None = field(people.player, needs=[Has(Scope.TEAMS_READ)], description="A player.")
+    current_phase: SeasonPhase | None = field(
+        seasons.current_phase,
+        needs=READS_SEASONS,
+        description="The phase that a team is in today, in its time zone; null between phases.",
+    )
+    season_plan: SeasonPlan | None = field(
+        seasons.season_plan,
+        needs=READS_SEASONS,
+        description="A team's season that is in force, with its phases; null if none is.",
+    )
+    phase_templates: Connection[PhaseTemplate] | None = field(
+        phase_templates.phase_templates,
+        needs=READS_TEMPLATES,
+        never_null=True,
+        description="The phase templates that you may use, by name: everyone's, and your organization's own.",
+    )
+    sync_status: SyncStatus | None = field(
+        sync_status.sync_status,
+        needs=READS_ADJUSTMENTS,
+        weight=50,
+        description="Whether a team's active assignments are as its phase wants them, of those that you see.",
+    )
     exercises: Connection[Exercise] | None = field(
         catalogue.exercises,
         needs=[Has(Scope.CATALOGUE_READ)],

@@ -12,6 +12,7 @@ import strawberry
 
 from db.database import Database
 from domain.people import Viewer
+from events.season.source import SeasonSource
 from integrations.analytics import Analytics
 from integrations.flag_overrides import variable_names
 from integrations.flags import Flag, Flags
@@ -100,6 +101,7 @@ def make_api(db: Database, clock: Clock, flags: Iterable[Flag] = ALL) -> Api:
         analytics=Analytics(write_key=None, log=log.logger, on_drop=metrics.analytics_dropped),
         clock=clock,
         solver=Solver(metrics),
+        season_source=SeasonSource(db, None, clock),
     )
     return Api(services, None, log)
 

@@ -6,15 +6,18 @@ from domain import people as domain
 from domain.access import Scope
 from domain.people import Role
 from integrations.flags import Flag
-from resolvers import athletes, feature_flags, people, plans
+from resolvers import assignments, athletes, feature_flags, people, plans, seasons, sync_status
 from resolvers.ids import Kind
 from resolvers.permissions import Behind, Has
 from schema.fields import field
+from schema.types.assignment import READS_ASSIGNMENTS, WorkoutAssignment
 from schema.types.athlete import PlayerProfile, TeamGroup
 from schema.types.connection import Connection
 from schema.types.feature_flag import FeatureFlag
 from schema.types.node import Node, id_field
 from schema.types.plan import Plan
+from schema.types.season import READS_ADJUSTMENTS, READS_SEASONS, SeasonPhase, SeasonPlan
+from schema.types.season_sync import SyncStatus
 
 
 @strawberry.type(description="A person of the organization: a player, or somebody who coaches or runs it.")
@@ -40,6 +43,13 @@ class Player(Node):
         needs=[Has(Scope.ASSIGNMENTS_READ), Behind(Flag.ASSIGNMENTS)],
         description="What is known of their body and what limits it; null unless it is you, or you coach "
         "them or run the organization.",
+    )
+
+    assignments: Connection[WorkoutAssignment] | None = field(
+        assignments.assignments_of_player,
+        needs=READS_ASSIGNMENTS,
+        never_null=True,
+        description="Their workouts with days in a window, of those that you see, by their first day.",
     )
 
     @classmethod
@@ -70,6 +80,36 @@ class Team(Node):
         needs=[Has(Scope.ASSIGNMENTS_READ), Behind(Flag.ASSIGNMENTS)],
         description="Its lines, positions and other groups, by type and name; null unless you coach it or "
         "run the organization.",
+    )
+
+    current_phase: SeasonPhase | None = field(
+        seasons.current_phase_of_team,
+        needs=READS_SEASONS,
+        description="The phase that it is in today, in its time zone; null between phases.",
+    )
+    season_plan: SeasonPlan | None = field(
+        seasons.season_plan_of_team,
+        needs=READS_SEASONS,
+        description="Its season that is in force, with the phases; null if none is.",
+    )
+    season_plans: Connection[SeasonPlan] | None = field(
+        seasons.seasons_of_team,
+        needs=READS_SEASONS,
+        never_null=True,
+        description="Its seasons that are kept here, in whatever state, of those that you see; the latest "
+        "start first.",
+    )
+    assignments: Connection[WorkoutAssignment] | None = field(
+        assignments.assignments_of_team,
+        needs=READS_ASSIGNMENTS,
+        never_null=True,
+        description="Workouts of its players with days in a window, of those that you see, by first day.",
+    )
+    sync_status: SyncStatus | None = field(
+        sync_status.sync_status_of_team,
+        needs=READS_ADJUSTMENTS,
+        weight=50,
+        description="Whether its active assignments are as its phase wants them, of those that you see.",
     )
 
     @classmethod
