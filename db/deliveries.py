@@ -17,6 +17,8 @@ from sqlalchemy.orm import aliased
 
 from db.models.events import DeadLetterRow, DeliveryRow, EventConsumerRow, EventLogRow, InboxRow
 
+PROGRESS = "$progress"  # no event has a field with such a name
+
 _TAKE_FROM_LOG = text("""
     WITH wanted AS (
         SELECT * FROM unnest(CAST(:consumers AS text[]), CAST(:types AS text[])) AS pair(consumer, event_type)
@@ -41,7 +43,10 @@ _TAKE_FROM_LOG = text("""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One event for one consumer. ``attempts`` counts the one that is being made."""
+    """One event for one consumer. ``attempts`` counts the one that is being made.
+
+    ``body`` is the event, and beside its fields how far a consumer came that did a part of it.
+    """
 
     consumer: str
     event_id: UUID
@@ -52,6 +57,10 @@ class Delivery:
     correlation_id: str | None
     body: dict[str, Any]
     attempts: int = 0
+
+    @property
+    def progress(self) -> str | None:
+        return self.body.get(PROGRESS)
 
 
 class Claim(StrEnum):
@@ -93,17 +102,21 @@ async def take_from_log(
 
 async def enqueue(db_session: AsyncSession, delivery: Delivery, due_at: datetime) -> bool:
     """Deliver it, unless that was done before: handled, waiting or dead. Whether it is new."""
+    values = {**_fields(delivery), "due_at": due_at}
+    added = await db_session.scalar(
+        insert(DeliveryRow).values(values).on_conflict_do_nothing().returning(DeliveryRow.event_id)
+    )
+    if added is None:
+        return False
+    # Asked only now: a delivery that was there a moment ago went together with what it left behind.
     seen = [
         exists().where(row.consumer == delivery.consumer, row.event_id == delivery.event_id)
         for row in (InboxRow, DeadLetterRow)
     ]
     if await db_session.scalar(select(seen[0] | seen[1])):
+        await finish(db_session, delivery)
         return False
-    values = {**_fields(delivery), "due_at": due_at}
-    added = await db_session.scalar(
-        insert(DeliveryRow).values(values).on_conflict_do_nothing().returning(DeliveryRow.event_id)
-    )
-    return added is not None
+    return True
 
 
 async def claim(
@@ -202,6 +215,16 @@ async def _is_late(db_session: AsyncSession, delivery: Delivery) -> bool:
 async def finish(db_session: AsyncSession, delivery: Delivery) -> None:
     """There is nothing left to do for it."""
     await db_session.execute(delete(DeliveryRow).where(*_same(delivery)))
+
+
+async def go_on(db_session: AsyncSession, delivery: Delivery, progress: str, now: datetime) -> None:
+    """A part was done in this transaction: deliver the event again, for the rest, with all its attempts."""
+    await db_session.execute(
+        delete(InboxRow).where(InboxRow.consumer == delivery.consumer, InboxRow.event_id == delivery.event_id)
+    )
+    body = {**delivery.body, PROGRESS: progress}
+    values = {**_fields(delivery), "body": body, "attempts": 0, "due_at": now}
+    await db_session.execute(insert(DeliveryRow).values(values))
 
 
 async def try_later(db_session: AsyncSession, delivery: Delivery, due_at: datetime, error: str) -> None:

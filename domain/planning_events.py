@@ -104,10 +104,9 @@ class PhaseChanged(TeamEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonPlanUpdated(TeamEvent):
-    """``updated_phases`` are ids of phases."""
+    """``updated_phases`` are ids of phases: what they are by now, the season plan says."""
 
     type: ClassVar[str] = "planning.season_plan.updated"
-    order_matters: ClassVar[bool] = True
 
     season_plan_id: UUID
     updated_phases: Annotated[tuple[UUID, ...], MaxLen(1_000)]

@@ -153,7 +153,7 @@ class Consumers:
                 try:
                     outcome = await self._attempt(delivery)
                 except Undeliverable as error:
-                    outcome = await self._give_up(delivery, error.reason, str(error))
+                    outcome = await self._give_up(delivery, error)
                 except Exception as error:
                     outcome = await self._failed(delivery, error)
                 self._metrics.delivery(delivery.consumer, outcome)
@@ -183,8 +183,11 @@ class Consumers:
         matters = isinstance(received.event, IncomingEvent) and received.event.order_matters
         claim = await deliveries.enter_inbox(tx.db_session, delivery, tx.now, order_matters=matters)
         if claim is Claim.FIRST:
-            await handler.handle(tx, received)
-            return DeliveryOutcome.HANDLED
+            progress = await handler.handle(tx, received)
+            if progress is None:
+                return DeliveryOutcome.HANDLED
+            await deliveries.go_on(tx.db_session, delivery, progress, tx.now)
+            return DeliveryOutcome.CONTINUED
         if claim is Claim.OUT_OF_ORDER:
             self._log.warning(
                 "event_ignored",
@@ -200,7 +203,7 @@ class Consumers:
             "event_failed", event_id=delivery.event_id, attempt=delivery.attempts, exc_info=error
         )
         if delivery.attempts >= self._pace.attempts:
-            return await self._give_up(delivery, "failed", detail)
+            return await self._give_up(delivery, Undeliverable("failed", detail))
         pause = timedelta(seconds=self._pace.pause_after(delivery.attempts))
 
         async def work(tx: Transaction) -> None:
@@ -211,17 +214,17 @@ class Consumers:
         await self._db.unit_of_work(work)
         return DeliveryOutcome.FAILED
 
-    async def _give_up(self, delivery: Delivery, reason: str, detail: str) -> DeliveryOutcome:
+    async def _give_up(self, delivery: Delivery, why: Undeliverable) -> DeliveryOutcome:
         async def bury(tx: Transaction) -> None:
-            await dead_letters.bury(tx.db_session, delivery, reason=reason, detail=detail, now=tx.now)
+            await dead_letters.bury(tx.db_session, delivery, reason=why.reason, detail=str(why), now=tx.now)
 
         async def bury_and_tell(tx: Transaction) -> None:
             await bury(tx)
             handler = self._handlers.get((delivery.consumer, delivery.event_type))
             if handler and handler.on_dead:
-                await handler.on_dead(tx, _received(delivery), detail)
+                await handler.on_dead(tx, _received(delivery), why)
 
-        self._log.error("event_is_dead", event_id=delivery.event_id, reason=reason, detail=detail)
+        self._log.error("event_is_dead", event_id=delivery.event_id, reason=why.reason, detail=str(why))
         try:
             await self._db.unit_of_work(bury_and_tell)
         except Exception:
@@ -239,5 +242,10 @@ class Consumers:
 def _received(delivery: Delivery) -> Received[Any]:
     event = wire.decode(delivery.event_type, delivery.body)
     return Received(
-        delivery.event_id, delivery.occurred_at, delivery.correlation_id, delivery.attempts, event
+        delivery.event_id,
+        delivery.occurred_at,
+        delivery.correlation_id,
+        delivery.attempts,
+        event,
+        delivery.progress,
     )

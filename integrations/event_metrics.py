@@ -9,9 +9,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class DeliveryOutcome(StrEnum):
-    """How one delivery ended; ``failed`` is one attempt, ``dead`` the last."""
+    """How one delivery ended; ``continued`` did a part of it, ``failed`` is one attempt, ``dead`` the last."""
 
     HANDLED = "handled"
+    CONTINUED = "continued"
     DUPLICATE = "duplicate"
     OUT_OF_ORDER = "out_of_order"
     FAILED = "failed"

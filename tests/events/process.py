@@ -49,11 +49,11 @@ def dying(work: Callable[..., Awaitable[Any]], nth: int) -> Callable[..., Awaita
     return done_and_dead
 
 
-def _deadly(handle: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    async def handle_or_die(tx: Transaction, received: Received[Any]) -> None:
+def _deadly(handle: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def handle_or_die(tx: Transaction, received: Received[Any]) -> Any:
         if received.event.version == DEADLY:
             os.kill(os.getpid(), signal.SIGKILL)
-        await handle(tx, received)
+        return await handle(tx, received)
 
     return handle_or_die
 

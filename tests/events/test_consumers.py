@@ -229,14 +229,14 @@ async def attempted(failing: Failing, times: int) -> bool:
 
 
 async def test_an_error_event_is_published_when_an_event_is_given_up_and_not_before(effects_url: str) -> None:
-    async def tell(tx: Transaction, received: Received[PhaseChanged], why: str) -> None:
+    async def tell(tx: Transaction, received: Received[PhaseChanged], why: Undeliverable) -> None:
         tx.record(
             PhaseChangeFailed(
                 aggregate_id=received.event.team_id,
                 version=version_at(tx.now),
                 organization_id=ORGANIZATION,
                 code="internal_error",
-                reason=why,
+                reason=str(why),
                 source_event_id=received.event_id,
                 phase_id=received.event.new_phase_id,
             )
@@ -258,7 +258,7 @@ async def test_an_error_event_is_published_when_an_event_is_given_up_and_not_bef
 
 
 async def test_a_failure_to_tell_of_a_dead_event_does_not_keep_it_alive(effects_url: str) -> None:
-    async def tell(tx: Transaction, received: Received[Any], why: str) -> None:
+    async def tell(tx: Transaction, received: Received[Any], why: Undeliverable) -> None:
         raise RuntimeError("cannot tell")
 
     handler = Handler("phases", PhaseChanged, Failing(1_000), on_dead=tell)

@@ -66,12 +66,12 @@ async def follow(db: Database, clock: Clock, club: Club, phase: SeasonPhase, **o
     return await done(db, clock, lambda tx: follow_phase(tx, club.team, phase, by=club.by, **options))
 
 
-async def leave(db: Database, clock: Clock, club: Club, *phases: SeasonPhase, **options: Any) -> int:
+async def leave(db: Database, clock: Clock, club: Club, *phases: SeasonPhase) -> int:
     return await done(
         db,
         clock,
         lambda tx: leave_phases(
-            tx, club.team, [each.id for each in phases], by=club.by, reason="It is over.", **options
+            tx, club.team, [each.id for each in phases], by=club.by, reason="It is over."
         ),
     )
 
@@ -237,7 +237,7 @@ async def test_more_than_fits_is_done_in_batches_that_may_be_done_again(
     assert [len(each.adjusted) for each in (first, repeated, second, last)] == [10, 0, 10, 5]
     assert repeated.more_after == first.more_after
     assert last.more_after is None
-    assert [await leave(db, clock, club, phase, at_most=10) for _ in range(4)] == [10, 10, 5, 0]
+    assert [await leave(db, clock, club, phase) for _ in range(2)] == [25, 0]
 
 
 class TestSeasonPlan:
