@@ -66,7 +66,7 @@ class LoadProgressionInput:
     kind: ProgressionKind = strawberry.field(
         default=ProgressionKind.LINEAR, description="How it goes on from week to week."
     )
-    rate_percent: float = strawberry.field(
+    rate: float = strawberry.field(
         default=0.0, description="Percent of the base a week, -50 to 50; 0 stays as it is."
     )
     minimum_load: int = strawberry.field(default=0, description="AU that it never goes under.")
@@ -82,43 +82,47 @@ class LoadProgressionInput:
         return LoadProgression(
             usual_load_au if self.base_load is None else self.base_load,
             self.kind,
-            self.rate_percent,
+            self.rate,
             self.minimum_load,
             self.maximum_load,
             tuple(self.custom_percents),
         )
 
 
-@strawberry.input(description="Heart rate to keep within.")
+@strawberry.input(description="From how many beats a minute to how many.")
 class HeartRateZoneInput:
-    low: int = strawberry.field(description="Lowest, beats a minute.")
-    high: int = strawberry.field(description="Highest, beats a minute.")
+    low_bpm: int = strawberry.field(description="Number of beats a minute at the low end.")
+    high_bpm: int = strawberry.field(description="Number of beats a minute at the high end.")
 
 
-@strawberry.input(description="Power to keep within.")
+@strawberry.input(description="From how many watts to how many.")
 class PowerRangeInput:
-    low: int = strawberry.field(description="Lowest, watts.")
-    high: int = strawberry.field(description="Highest, watts.")
+    low_watts: int = strawberry.field(description="Low end, a number of watts.")
+    high_watts: int = strawberry.field(description="High end, a number of watts.")
 
 
-@strawberry.input(description="Velocity to keep within.")
+@strawberry.input(description="How fast the bar or the player moves.")
 class VelocityRangeInput:
-    low: float = strawberry.field(description="Lowest, metres a second.")
-    high: float = strawberry.field(description="Highest, metres a second.")
+    low_mps: float = strawberry.field(description="Low end, metres a second.")
+    high_mps: float = strawberry.field(description="High end, metres a second.")
 
 
 @strawberry.input(description="What the player should keep within; what is left out is not set.")
 class PerformanceThresholdsInput:
-    heart_rate: HeartRateZoneInput | None = strawberry.field(default=None, description="Heart rate.")
-    power: PowerRangeInput | None = strawberry.field(default=None, description="Power.")
-    velocity: VelocityRangeInput | None = strawberry.field(default=None, description="Velocity.")
+    heart_rate: HeartRateZoneInput | None = strawberry.field(
+        default=None, description="Heart rate, beats a minute."
+    )
+    power: PowerRangeInput | None = strawberry.field(default=None, description="Power, watts.")
+    velocity: VelocityRangeInput | None = strawberry.field(
+        default=None, description="Velocity, metres a second."
+    )
 
     def thresholds(self) -> PerformanceThresholds:
         heart_rate, power, velocity = self.heart_rate, self.power, self.velocity
         return PerformanceThresholds(
-            None if heart_rate is None else HeartRateZone(heart_rate.low, heart_rate.high),
-            None if power is None else PowerRange(power.low, power.high),
-            None if velocity is None else VelocityRange(velocity.low, velocity.high),
+            None if heart_rate is None else HeartRateZone(heart_rate.low_bpm, heart_rate.high_bpm),
+            None if power is None else PowerRange(power.low_watts, power.high_watts),
+            None if velocity is None else VelocityRange(velocity.low_mps, velocity.high_mps),
         )
 
 
