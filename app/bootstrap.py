@@ -15,17 +15,22 @@ from app import development
 from app.admission import Admission
 from app.dev_secret import signing_secret
 from app.health import Health
+from app.known_documents import KnownDocuments
 from app.limits import Limits
 from app.live.hub import Hub
 from app.live.places import LiveLimits
 from app.live.service import Live
+from app.manifest import read_manifest
 from app.operations import Operations
 from app.rates import Rates
 from app.settings import Settings
 from app.settings_problems import SettingsError
 from db.database import Database
 from db.engine import Waits
+from db.json_reads import JsonReads
+from engine.lane import Lane
 from events.bus import EventBus
+from events.listeners.completions import completion_handlers
 from events.listeners.wiring import season_handlers
 from events.relay import Nudge
 from events.season.lookup import SeasonLookup
@@ -66,6 +71,7 @@ class Application:
     event_bus: EventBus
     live: Live
     planning: PlanningService | None
+    reads: JsonReads | None
 
     async def start(self) -> None:
         """Within two seconds, whatever other systems do."""
@@ -90,6 +96,8 @@ class Application:
             self.services.solver.close(),
             self.rates.close(),
         )
+        if self.reads is not None:
+            await self.reads.close()
         await self.services.db.dispose(grace_seconds=0)
 
     def token_for_graphiql(self) -> str | None:
@@ -123,7 +131,7 @@ def wire(
     season_source = SeasonSource(database, planning, clock)
     event_bus = EventBus(
         database,
-        season_handlers(SeasonLookup(season_source, planning)),
+        (*season_handlers(SeasonLookup(season_source, planning)), *completion_handlers(planning)),
         nudge=nudge,
         redis=redis,
         clock=clock,
@@ -151,6 +159,7 @@ def wire(
         introspection=settings.introspection_on, suggestions=settings.introspection_on
     )
     services = Services(database, flags, metrics, analytics, clock, solver, season_source)
+    reads = _reads(settings, database_url)
     operations = Operations(
         schema,
         metrics,
@@ -158,10 +167,14 @@ def wire(
         introspection=settings.introspection_on,
         suggestions=settings.introspection_on,
         limits=limits,
+        lane=None if reads is None else Lane(schema._schema, reads),
     )
     tokens = _tokens(settings)
     hub = Hub(services, operations, event_bus.log, metrics.live, FOLLOWED)
     rates = _rates(settings, redis, metrics)
+    known_documents = KnownDocuments(
+        read_manifest(settings.trusted_documents_file), settings.trusted_documents, metrics.edge
+    )
     return Application(
         settings=settings,
         services=services,
@@ -170,13 +183,14 @@ def wire(
         operations=operations,
         limits=limits,
         rates=rates,
-        admission=Admission(operations, rates),
+        admission=Admission(operations, rates, known_documents),
         health=Health(database, database_url, flags, event_bus, planning),
         event_bus=event_bus,
         live=Live(
             services, tokens, operations, schema, hub, metrics.live, LiveLimits(), settings.cors_origins
         ),
         planning=planning,
+        reads=reads,
     )
 
 
@@ -184,6 +198,12 @@ def refuse_contradictions(settings: Settings, environ: Mapping[str, str]) -> Non
     """What ``wire`` would refuse, found before anything is started."""
     overrides_from(environ, [each.value for each in Flag])
     _tokens(settings)
+
+
+def _reads(settings: Settings, database_url: str) -> JsonReads | None:
+    if settings.db_read_pool_size == 0:
+        return None
+    return JsonReads(database_url, pool_size=settings.db_read_pool_size, waits=_waits(settings))
 
 
 def _redis(settings: Settings) -> RedisAddress | None:

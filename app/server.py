@@ -36,6 +36,7 @@ from app.routes import earlier_routes
 from app.settings import Settings, environment
 from app.settings_problems import SettingsError
 from app.stopping import Stop, stop_by_signals
+from app.training_routes import training_routes
 from app.welcome import welcome
 from integrations.flag_overrides import FlagOverrideError
 from integrations.flags import Flag
@@ -68,6 +69,7 @@ def build_app(application: Application) -> Starlette:
             WebSocketRoute(ENDPOINT, LiveEndpoint(application.live)),
             *operator_routes(application, graphql),
             *earlier_routes(application),
+            *training_routes(application),
             *calendar_routes(application),
             *graphiql_routes(settings),
         ],
