@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
@@ -62,17 +62,21 @@ async def versions_of_entries(
 
 
 async def count_on_days(
-    db_session: AsyncSession, player_id: UUID, days: Collection[date], *, but: UUID | None = None
-) -> dict[date, int]:
-    """How many trainings stand on each day, the entry ``but`` not counted; a day without any has no entry."""
+    db_session: AsyncSession,
+    player_ids: Collection[UUID],
+    days: Collection[date],
+    *,
+    but: UUID | None = None,
+) -> Counter[tuple[UUID, date]]:
+    """How many trainings of each player stand on each of the days, the entry ``but`` not counted."""
     row = TrainingEntryRow
     query = (
-        select(row.day, func.count())
-        .where(row.player_id == player_id, row.day.in_(days), row.withdrawn_at.is_(None))
-        .group_by(row.day)
+        select(row.player_id, row.day, func.count())
+        .where(row.player_id.in_(player_ids), row.day.in_(days), row.withdrawn_at.is_(None))
+        .group_by(row.player_id, row.day)
     )
     rows = await db_session.execute(query if but is None else query.where(row.id != but))
-    return dict(rows.tuples())
+    return Counter({(player_id, day): count for player_id, day, count in rows})
 
 
 async def known_keys(db_session: AsyncSession, content_keys: Collection[bytes]) -> frozenset[bytes]:

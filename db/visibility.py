@@ -74,7 +74,7 @@ def people_visible_to(viewer: Viewer | ViewerTerms, rows: type[PersonRow] = Pers
 
 
 def athletes_visible_to(viewer: Viewer, rows: type[PersonRow] = PersonRow) -> ColumnElement[bool]:
-    """For a query on people: of whom the caller sees what is personal, what ``sight_of_athlete`` calls FULL."""
+    """For a query on people: whose training and health the caller sees, ``sight_of_athlete`` FULL."""
     within = rows.organization_id == _organization_id(viewer)
     if _sees_the_organization(viewer):
         return within

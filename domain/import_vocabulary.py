@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 Vocabulary = Mapping[str, str]
 
 
-def _vocabulary(fields: Mapping[str, str]) -> Vocabulary:
+def vocabulary(fields: Mapping[str, str]) -> Vocabulary:
     """Squashed name to canonical name."""
     return {
         squashed(name): canonical
@@ -71,13 +71,13 @@ _PLAN_FIELDS = {
     "sessions": "workouts",
 }
 
-PLAN = _vocabulary(_PLAN_FIELDS)
-WEEK = _vocabulary(
+PLAN = vocabulary(_PLAN_FIELDS)
+WEEK = vocabulary(
     {"week": "ordinal,number,week number", "title": "name", "sessions": "workouts", "notes": "note"}
 )
-SESSION = _vocabulary(_SESSION_FIELDS)
-EXERCISE = _vocabulary({**_EXERCISE_FIELDS, "exercise": _EXERCISE_FIELDS["exercise"] + ",name"})
-SET = _vocabulary(
+SESSION = vocabulary(_SESSION_FIELDS)
+EXERCISE = vocabulary({**_EXERCISE_FIELDS, "exercise": _EXERCISE_FIELDS["exercise"] + ",name"})
+SET = vocabulary(
     {
         **{
             each: _EXERCISE_FIELDS[each]
@@ -88,7 +88,7 @@ SET = _vocabulary(
     }
 )
 # A table has one row an exercise: the columns of all levels side by side.
-TABLE = _vocabulary(
+TABLE = vocabulary(
     {
         "plan": "plan title,programme,program",
         "goal": "",

@@ -20,25 +20,25 @@ CARRIED_DOWN = ("week", "day", "date", "session")
 
 def plan_node_of_table(rows: Sequence[Row], findings: Findings) -> Node:
     """The plan that the rows hold; the first row that is not empty names the columns. Raises Unreadable."""
-    header_at = next((at for at, row in enumerate(rows) if any(_is_filled(cell) for cell in row)), None)
+    header_at = next((at for at, row in enumerate(rows) if any(is_filled(cell) for cell in row)), None)
     if header_at is None:
         raise Unreadable("The table is empty.")
     header = rows[header_at]
     columns, headings = _columns(header, header_at + 1, findings)
-    width = max(at for at, cell in enumerate(header) if _is_filled(cell)) + 1
+    width = max(at for at, cell in enumerate(header) if is_filled(cell)) + 1
     body = [(at, row) for at, row in enumerate(rows, start=1) if at > header_at + 1]
-    filled = [(at, row) for at, row in body if any(_is_filled(cell) for cell in row)]
+    filled = [(at, row) for at, row in body if any(is_filled(cell) for cell in row)]
     if not filled:
         raise Unreadable("There are no rows under the column names.")
     if len(filled) > MOST_ROWS:
         raise Unreadable(f"There are {len(filled)} rows; {MOST_ROWS} is the most.")
     for at, row in filled:
-        _check_width(at, row, width, findings)
+        check_width(at, row, width, findings)
     nodes = [_row_node(at, row[:width], columns, headings, findings) for at, row in filled]
     return _plan_node(nodes, headings, findings)
 
 
-def _is_filled(cell: Cell) -> bool:
+def is_filled(cell: Cell) -> bool:
     return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))
 
 
@@ -47,7 +47,7 @@ def _columns(header: Row, row_number: int, findings: Findings) -> tuple[Columns,
     columns: Columns = {}
     headings: dict[str, str] = {}
     for at, cell in enumerate(header):
-        if not _is_filled(cell):
+        if not is_filled(cell):
             continue
         heading = plain_text(cell)
         name = TABLE.get(squashed(heading))
@@ -73,8 +73,8 @@ def _columns(header: Row, row_number: int, findings: Findings) -> tuple[Columns,
     return columns, headings
 
 
-def _check_width(at: int, row: Row, width: int, findings: Findings) -> None:
-    beyond = next((cell for cell in row[width:] if _is_filled(cell)), None)
+def check_width(at: int, row: Row, width: int, findings: Findings) -> None:
+    beyond = next((cell for cell in row[width:] if is_filled(cell)), None)
     if beyond is not None:
         findings.problem(
             (f"row {at}",),
@@ -84,7 +84,7 @@ def _check_width(at: int, row: Row, width: int, findings: Findings) -> None:
 
 
 def _row_node(at: int, row: Row, columns: Columns, headings: dict[str, str], findings: Findings) -> Node:
-    values = {columns[i]: cell for i, cell in enumerate(row) if i in columns and _is_filled(cell)}
+    values = {columns[i]: cell for i, cell in enumerate(row) if i in columns and is_filled(cell)}
     return Node((f"row {at}",), values, findings, headings)
 
 

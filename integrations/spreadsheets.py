@@ -11,7 +11,7 @@ import io
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -52,11 +52,14 @@ def rows_of_csv(data: bytes) -> tuple[list[list[Cell]], list[str]]:
     return rows, remarks
 
 
-def rows_of_xlsx(data: bytes) -> tuple[list[list[Cell]], list[str]]:
-    """The rows of the sheet with the plan, and remarks. A formula counts as its last value.
+def rows_of_xlsx(
+    data: bytes, is_header: Callable[[Sequence[Cell]], bool] | None = None
+) -> tuple[list[list[Cell]], list[str]]:
+    """The rows of the first sheet whose first row ``is_header``, of a plan unless given; and remarks.
 
-    Raises Unreadable.
+    A formula counts as its last value. Raises Unreadable.
     """
+    is_wanted = is_header or _is_plan_header
     sound, has_formulas = _rebuilt(data)
     try:
         with warnings.catch_warnings():
@@ -74,7 +77,7 @@ def rows_of_xlsx(data: bytes) -> tuple[list[list[Cell]], list[str]]:
         ) from None
     if not found:
         raise Unreadable("The workbook has no sheet.")
-    title, rows = next((each for each in found if _has_header(each[1])), found[0])
+    title, rows = next((each for each in found if is_wanted(_header(each[1]))), found[0])
     remarks = (
         [f"Read from the sheet “{printable(title)}”; the others were left out."] if len(sheets) > 1 else []
     )
@@ -198,6 +201,9 @@ def _cell(value: object) -> Cell:
     return value if value is None or isinstance(value, int | float | date | time) else str(value)
 
 
-def _has_header(rows: list[list[Cell]]) -> bool:
-    header = next((row for row in rows if any(cell is not None for cell in row)), [])
-    return "exercise" in {TABLE.get(squashed(cell)) for cell in header if isinstance(cell, str)}
+def _header(rows: list[list[Cell]]) -> list[Cell]:
+    return next((row for row in rows if any(cell is not None for cell in row)), [])
+
+
+def _is_plan_header(row: Sequence[Cell]) -> bool:
+    return "exercise" in {TABLE.get(squashed(cell)) for cell in row if isinstance(cell, str)}

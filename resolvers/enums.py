@@ -19,6 +19,7 @@ from domain.phases import PhaseType
 from domain.sessions import CompressionAction, CompressionSource, ExerciseRole, SetKind
 from integrations.plan_files import DocumentFormat
 from resolvers import season_enums as _season_enums  # registers them  # noqa: F401
+from resolvers import training_enums as _training_enums  # noqa: F401
 from resolvers.enum_descriptions import described as _described
 from resolvers.statuses import CompressStatus, CrunchStatus, ErrorCode, UnavailableReason
 
@@ -40,6 +41,8 @@ _described(
         "assignment_not_found": "There is no such workout assignment that you may see.",
         "adjustment_not_found": "There is no such phase adjustment that you may see.",
         "restriction_not_found": "There is no such medical restriction that you may see.",
+        "training_not_found": "There is no such training in a log that you may see.",
+        "wellness_report_not_found": "There is no such wellness report that you may see.",
         "season_data_unavailable": "The planning system gives no season data just now; try again later.",
         "plan_missing_content": "Nothing is prescribed yet, so there is nothing to compress.",
         "plan_not_compressible": "Under what was asked for, nothing would be left.",

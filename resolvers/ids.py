@@ -33,6 +33,8 @@ class Kind(StrEnum):
     WORKOUT_ASSIGNMENT = "WorkoutAssignment"
     PHASE_ADJUSTMENT = "PhaseAdjustment"
     MEDICAL_RESTRICTION = "MedicalRestriction"
+    TRAINING_ENTRY = "TrainingEntry"
+    WELLNESS_REPORT = "WellnessReport"
 
     @property
     def word(self) -> str:
@@ -48,6 +50,8 @@ _WORDS = {
     Kind.WORKOUT_ASSIGNMENT: "assignment",
     Kind.PHASE_ADJUSTMENT: "adjustment",
     Kind.MEDICAL_RESTRICTION: "restriction",
+    Kind.TRAINING_ENTRY: "training",
+    Kind.WELLNESS_REPORT: "wellness_report",
 }
 
 

@@ -22,6 +22,7 @@ from resolvers.batching import ById, ListOf, PageOf
 from resolvers.batching import batched as _batched
 from resolvers.batching import paged as _paged
 from resolvers.season_loaders import SeasonLoaders
+from resolvers.training_loaders import TrainingLoaders
 
 
 class Loaders:
@@ -42,6 +43,11 @@ class Loaders:
     def season(self) -> SeasonLoaders:
         """Of seasons, templates and assignments."""
         return SeasonLoaders(self._db, self._known(), self._seasons, self._correlation_id)
+
+    @cached_property
+    def training(self) -> TrainingLoaders:
+        """Of what players did and how they felt."""
+        return TrainingLoaders(self._db)
 
     @cached_property
     def plan(self) -> ById[Plan]:

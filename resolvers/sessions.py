@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from db import sessions as stored
 from db.database import Transaction
 from db.plans import plan_facts_by_id
+from db.training_done import note_session
 from domain.access import Sight
 from domain.compression.timing import modelled_seconds
 from domain.errors import InvalidInput, Issue, PlanMissingContent
@@ -21,9 +22,11 @@ from resolvers.ids import Kind, uuid_of
 from resolvers.inputs import LogSessionInput, fingerprinted
 from resolvers.once import once
 from resolvers.outlines import SessionOutline
+from resolvers.running import actor_of
 from resolvers.sight import NOBODY, granted, session_in_sight, sight_of
 from resolvers.time_crunch import active_compression
 from resolvers.training import Training, training_in
+from resolvers.training_log import event_of
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 LONGEST_MINUTES, HIGHEST_RPE = 600, 10.0
@@ -84,7 +87,11 @@ async def log_session(info: Info, input: LogSessionInput) -> LogAnswer:
         log = LoggedDuration(
             session.id, athlete_id, input.actual_minutes, _modelled(session, training), completed_at
         )
-        return LogAnswer(await stored.insert_log(tx.db_session, log, session_rpe=input.session_rpe))
+        logged = await stored.insert_log(tx.db_session, log, session_rpe=input.session_rpe)
+        counted = await note_session(tx.db_session, log, input.session_rpe, tx.now, by=actor_of(context))
+        if counted is not None:
+            tx.record(event_of(counted))
+        return LogAnswer(logged)
 
     answer = await once(
         context, "logSession", input.idempotency_key, fingerprinted(input), work, TypeAdapter(LogAnswer)

@@ -44,6 +44,8 @@ class ErrorCode(StrEnum):
     ASSIGNMENT_NOT_FOUND = "assignment_not_found"
     ADJUSTMENT_NOT_FOUND = "adjustment_not_found"
     RESTRICTION_NOT_FOUND = "restriction_not_found"
+    TRAINING_NOT_FOUND = "training_not_found"
+    WELLNESS_REPORT_NOT_FOUND = "wellness_report_not_found"
     SEASON_DATA_UNAVAILABLE = "season_data_unavailable"
     PLAN_MISSING_CONTENT = "plan_missing_content"
     PLAN_NOT_COMPRESSIBLE = "plan_not_compressible"

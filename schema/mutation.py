@@ -154,8 +154,8 @@ class Mutation:
     import_training: ImportTrainingResult = field(
         training_imports.import_training,
         needs=REPORTS_WORKLOAD,
-        description="Bring training in from a CSV, XLSX or FIT file, whole or not at all; the same file twice "
-        "changes nothing. Try it with dryRun first.",
+        description="Bring training in from a CSV, XLSX or FIT file, whole or not at all; the same file "
+        "twice changes nothing. Try it with dryRun first.",
     )
     create_season_plan: CreateSeasonPlanResult = field(
         season_changes.create_season_plan,

@@ -6,7 +6,17 @@ from domain import people as domain
 from domain.access import Scope
 from domain.people import Role
 from integrations.flags import Flag
-from resolvers import assignments, athletes, feature_flags, people, plans, seasons, sync_status
+from resolvers import (
+    assignments,
+    athletes,
+    feature_flags,
+    people,
+    plans,
+    seasons,
+    sync_status,
+    training_log,
+    wellness,
+)
 from resolvers.ids import Kind
 from resolvers.permissions import Behind, Has
 from schema.fields import field
@@ -18,6 +28,7 @@ from schema.types.node import Node, id_field
 from schema.types.plan import Plan
 from schema.types.season import READS_ADJUSTMENTS, READS_SEASONS, SeasonPhase, SeasonPlan
 from schema.types.season_sync import SyncStatus
+from schema.types.training import TrainingEntry, WellnessReport
 
 
 @strawberry.type(description="A person of the organization: a player, or somebody who coaches or runs it.")
@@ -50,6 +61,19 @@ class Player(Node):
         needs=READS_ASSIGNMENTS,
         never_null=True,
         description="Their workouts with days in a window, of those that you see, by their first day.",
+    )
+
+    training_log: Connection[TrainingEntry] | None = field(
+        training_log.training_log_of_player,
+        needs=[Has(Scope.WORKLOAD_READ), Behind(Flag.WORKLOAD)],
+        description="What they did, the latest day first, withdrawn entries too; null unless it is you, or "
+        "you coach them or run the organization.",
+    )
+    wellness_reports: Connection[WellnessReport] | None = field(
+        wellness.wellness_of_player,
+        needs=[Has(Scope.WORKLOAD_READ), Behind(Flag.WORKLOAD)],
+        description="How they felt, the latest day first; null unless it is you, or you coach them or run "
+        "the organization.",
     )
 
     @classmethod
