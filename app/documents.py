@@ -26,6 +26,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from app.cost import sizing_variables
 from app.limits import LimitExceeded, Limits
 from app.operation_limits import refuse_long, refuse_oversized
+from engine.lane import Compiled
 
 MOST_TOKENS_KEPT = 60_000  # a token and its nodes take about half a kilobyte
 _BYTES_OF_TOKEN = 512
@@ -47,6 +48,14 @@ class Document:
     weight: int  # in tokens, of what it keeps in memory
     sizing_variables: frozenset[str]
     costs: dict[Hashable, int] = field(default_factory=dict)
+    _compiled: dict[int, Compiled] = field(default_factory=dict)
+
+    def compiled(self, operation: OperationDefinitionNode) -> Compiled:
+        """What the compiled lane knows of one of its operations: it goes when the document goes."""
+        found = self._compiled.get(id(operation))
+        if found is None:
+            found = self._compiled[id(operation)] = Compiled.of(self.ast, operation)
+        return found
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """``RequestError`` where the name chooses none; without a name there must be only one."""

@@ -6,9 +6,10 @@ import asyncio
 import inspect
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 import structlog
 from graphql import GraphQLError, OperationDefinitionNode
 from graphql.execution import ExecutionResult, Executor, create_source_event_stream, execute
@@ -20,6 +21,9 @@ from app.cost import Prices, length_of
 from app.documents import Document, Documents, RequestError
 from app.limits import MOST_ACTUAL, LimitExceeded, Limits
 from app.variable_limits import refuse_oversized_variables
+from engine.declined import Declined
+from engine.lane import Lane
+from integrations.lane_metrics import COMPILED
 from integrations.metrics import Metrics, OperationKind, Outcome
 from resolvers.context import Context
 from resolvers.live.feed import Unshared
@@ -55,6 +59,11 @@ class Answer:
     payload: dict[str, Any]
     outcome: Outcome
     is_request_error: bool = False
+    lane: str | None = None  # which answered, or why it was not the compiled one; None where nobody asked
+
+    def with_extension(self, name: str, value: object) -> Answer:
+        extensions = {**self.payload.get("extensions", {}), name: value}
+        return replace(self, payload={**self.payload, "extensions": extensions})
 
     @property
     def codes(self) -> list[str]:
@@ -73,6 +82,7 @@ class Operations:
         introspection: bool,
         suggestions: bool,
         limits: Limits,
+        lane: Lane | None = None,
     ) -> None:
         if set(schema.extensions) - {DisableIntrospection}:  # that one is done by Documents
             raise ValueError("operations run without Strawberry's extensions, so the schema may have none")
@@ -81,6 +91,7 @@ class Operations:
         self._seconds = seconds
         self._suggestions = suggestions
         self._limits = limits
+        self._lane = lane
         self._prices = Prices(schema._schema)
         self._documents = Documents(
             schema, introspection=introspection, suggestions=suggestions, limits=limits
@@ -128,12 +139,22 @@ class Operations:
         self._metrics.graphql_operation(None, OperationKind.UNKNOWN, Outcome.INVALID)
         return Answer({"errors": [each.formatted for each in errors]}, Outcome.INVALID, is_request_error=True)
 
-    async def run(self, prepared: Prepared, variables: Mapping[str, Any] | None, context: Context) -> Answer:
-        """Never raises but for cancellation: whatever fails is in the answer, and masked if it is a fault."""
+    async def run(
+        self,
+        prepared: Prepared,
+        variables: Mapping[str, Any] | None,
+        context: Context,
+        *,
+        is_sent_on: bool = False,
+    ) -> Answer:
+        """Never raises but for cancellation: whatever fails is in the answer, and masked if it is a fault.
+
+        ``is_sent_on``: nobody looks into ``data``, so that it may be the JSON that a database made.
+        """
         began = time.perf_counter()
         outcome = Outcome.CANCELLED
         try:
-            answer = await self._answer(prepared, dict(variables or {}), context)
+            answer = await self._answer(prepared, dict(variables or {}), context, is_sent_on=is_sent_on)
             outcome = answer.outcome
         finally:
             seconds = time.perf_counter() - began
@@ -181,17 +202,41 @@ class Operations:
         return await self._answer(prepared, dict(variables), context, root)
 
     async def _answer(
-        self, prepared: Prepared, variables: dict[str, Any], context: Context, root: object = None
+        self,
+        prepared: Prepared,
+        variables: dict[str, Any],
+        context: Context,
+        root: object = None,
+        *,
+        is_sent_on: bool = False,
     ) -> Answer:
         seconds = MUTATION_SECONDS if prepared.kind is OperationKind.MUTATION else self._seconds
+        why = None
         try:
             async with asyncio.timeout(seconds):
+                if is_sent_on and self._lane is not None and prepared.kind is OperationKind.QUERY:
+                    found = await self._compiled(self._lane, prepared, variables, context)
+                    if isinstance(found, Answer):
+                        return found
+                    why = found
                 result = await self._execute(prepared, variables, context, root)
         except TimeoutError:
             return self._too_slow(prepared, seconds)
         except Exception as error:  # graphql-core answers with errors; what it raises is a fault, too
             result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
-        return self._completed(result, context.correlation_id)
+        return replace(self._completed(result, context.correlation_id), lane=why)
+
+    async def _compiled(
+        self, lane: Lane, prepared: Prepared, variables: dict[str, Any], context: Context
+    ) -> Answer | str:
+        """From one statement; or why it has to be the resolvers."""
+        try:
+            data = await lane.data(prepared.document.compiled(prepared.definition), variables, context)
+        except Declined as declined:
+            self._metrics.lanes.answered(declined.reason.value)
+            return declined.reason.value
+        self._metrics.lanes.answered(COMPILED)
+        return Answer({"data": orjson.Fragment(data)}, Outcome.OK, lane=COMPILED)
 
     async def _execute(
         self, prepared: Prepared, variables: dict[str, Any], context: Context, root: object

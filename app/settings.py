@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from app.settings_documents import DocumentSettings
 from app.settings_fields import seconds as _seconds
 from app.settings_fields import setting as _setting
 from app.settings_limits import LimitSettings
@@ -36,7 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ROOT / ".env"
 
 
-class Settings(LimitSettings):
+class Settings(LimitSettings, DocumentSettings):
     """Read once at start and handed on; frozen. Secrets print as ``**********``."""
 
     model_config = SettingsConfigDict(
@@ -128,6 +129,15 @@ class Settings(LimitSettings):
         "a whole number from 1 to 200",
         "20",
         ge=1,
+        le=200,
+    )
+    db_read_pool_size: int = _setting(
+        "Database",
+        10,
+        "Further connections, for queries that one statement answers. 0 leaves every query to the resolvers.",
+        "a whole number from 0 to 200",
+        "20",
+        ge=0,
         le=200,
     )
     db_pool_seconds: float = _seconds("Database", 1.0, "Longest wait for a free connection, in seconds.")
@@ -303,6 +313,11 @@ class Settings(LimitSettings):
         "auto, on or off",
         "off",
     )
+
+    @field_validator("trusted_documents_file")
+    @classmethod
+    def _manifest_from_the_root(cls, path: Path | None) -> Path | None:
+        return None if path is None else ROOT / path.expanduser()
 
     @field_validator("taper_data_dir")
     @classmethod

@@ -20,8 +20,10 @@ from prometheus_client import (
 
 from domain.compression.model import Strategy
 from domain.sessions import CompressionSource
+from integrations.edge_metrics import EdgeMetrics
 from integrations.event_metrics import EventMetrics
 from integrations.flags import Flag
+from integrations.lane_metrics import LaneMetrics
 from integrations.live_metrics import LiveMetrics
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
@@ -110,6 +112,8 @@ class Metrics:
         self._engine()
         self._graphql()
         self.events = EventMetrics(self.registry)
+        self.lanes = LaneMetrics(self.registry)
+        self.edge = EdgeMetrics(self.registry)
         self.live = LiveMetrics(self.registry)
 
     def time_crunch_request(self, result: CompressResult, source: str | None) -> None:

@@ -1,0 +1,22 @@
+"""What Prometheus is told about the two lanes in which a query can be answered."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter
+
+COMPILED = "compiled"
+
+
+class LaneMetrics:
+    """``reason`` is why a query was left to the reference lane: one of a fixed few words."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._queries = Counter(
+            "taper_graphql_lane_queries_total",
+            "Queries, by whether they were compiled, or why they were left to the resolvers.",
+            ("lane",),
+            registry=registry,
+        )
+
+    def answered(self, lane: str) -> None:
+        self._queries.labels(lane).inc()
