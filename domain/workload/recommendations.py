@@ -111,11 +111,9 @@ def _recover(hours: float) -> RecommendedAdjustment:
 
 def _reduced(share: float, reason: str) -> tuple[RecommendedAdjustment | None, str]:
     """``share`` of the planned load may stay: in whole percent, so that the week ends within the limit."""
-    percent = min(100, ceil(100 * (1 - share) - 1e-9))
+    percent = ceil(100 * (1 - share) - 1e-9)
     if percent <= 0:
         return None, f"{reason} What is planned for the coming week is no more than the limit allows."
-    if share < 0:
-        reason = f"{reason} Even a week of rest does not bring it back at once."
     return RecommendedAdjustment(type=AdjustmentKind.REDUCE_LOAD, value=float(percent)), reason
 
 
@@ -133,7 +131,8 @@ def _share_under_load(week: _Week, limit_au: float) -> float:
 def _share_under_ratios(week: _Week, kinds: set[RiskFlagKind]) -> float:
     """The largest share of the planned load with which no flagged ratio ends the week over its limit.
 
-    Averages are straight lines in the share, so two projections give them all.
+    Averages are straight lines in the share, so two projections give them all. A week of rest is always
+    enough: after it no ratio is above 0.8 (29/8 × 0.75^7 / (27/29)^7).
     """
     if not any(week.loads.values()):
         return 1.0
@@ -145,7 +144,7 @@ def _share_under_ratios(week: _Week, kinds: set[RiskFlagKind]) -> float:
         at_rest = (rest.acute_load.value or 0.0) - limit * (rest.chronic_load.value or 0.0)
         at_plan = (planned.acute_load.value or 0.0) - limit * (planned.chronic_load.value or 0.0)
         if at_plan > 0:
-            shares.append(-1.0 if at_rest > 0 else -at_rest / (at_plan - at_rest))
+            shares.append(-at_rest / (at_plan - at_rest))
     if RiskFlagKind.WEEK_CHANGE in kinds and (change := planned.week_change.value) is not None:
         limit = week.thresholds.week_change_limit_percent
         shares.append((100 + limit) / (100 + change) if change > -100 else 1.0)

@@ -32,9 +32,9 @@ def analysed(
     return analyse(history_of(loads, first), wellness, first, last, thresholds=thresholds)
 
 
-def scored(at: int, first: date = MONDAY, **scores: float) -> WellnessDay:
+def scored(at: int, **scores: float) -> WellnessDay:
     return WellnessDay(
-        first + timedelta(days=at), {WellnessItem(name): each for name, each in scores.items()}
+        MONDAY + timedelta(days=at), {WellnessItem(name): each for name, each in scores.items()}
     )
 
 

@@ -41,7 +41,8 @@ def test_an_unreported_day_is_no_rest_day() -> None:
     silent, resting = (analysed([300, 500, 400, 0, 600, 200, day]).days[-1] for day in (None, 0))
 
     assert silent.monotony.value != resting.monotony.value
-    assert (silent.monotony.completeness, resting.monotony.completeness) == (pytest.approx(6 / 7), 1)
+    assert silent.monotony.completeness == pytest.approx(6 / 7)
+    assert resting.monotony.completeness == 1
     assert silent.acute_load.value == pytest.approx(
         analysed([300, 500, 400, 0, 600, 200]).days[-1].acute_load.value
     )
@@ -72,7 +73,7 @@ def test_what_nobody_reported_for_a_whole_window_has_no_value() -> None:
 
 def test_weeks_are_compared_only_if_both_are_complete_and_the_first_has_a_load() -> None:
     def change(before: float, hole: int | None) -> float | None:
-        loads: list[float | None] = [before] * 7 + [130.0] * 7
+        loads: list[float | None] = [*[before] * 7, *[130.0] * 7]
         if hole is not None:
             loads[hole] = None
         return analysed(loads).days[-1].week_change.value
