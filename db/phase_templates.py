@@ -118,7 +118,7 @@ async def save_phase_template(
     except IntegrityError as error:
         raise _refusal(error) from error
     if changed is None:
-        await _refuse_if_there(db_session, template.id)
+        await _refuse_if_there(db_session, template.id, expected_version)
         return None
     await _delete_workouts(db_session, template.id)
     after = replace(
@@ -141,11 +141,17 @@ async def delete_phase_template(
         select(row.id).where(row.id == template_id, row.version == expected_version).with_for_update()
     )
     if locked is None:
-        await _refuse_if_there(db_session, template_id)
+        await _refuse_if_there(db_session, template_id, expected_version)
         return None
     await _delete_workouts(db_session, template_id)
     await db_session.execute(delete(row).where(row.id == template_id))
     return True
+
+
+def refuse_other_version(current: int, expected: int) -> None:
+    """``Conflict`` with the template's version if that is not what the caller read."""
+    if current != expected:
+        raise Conflict("Somebody else changed this template first: read it again.", current_version=current)
 
 
 def _usable_by(organization_id: UUID) -> ColumnElement[bool]:
@@ -262,9 +268,9 @@ def _refusal(error: IntegrityError) -> Exception:
     return error
 
 
-async def _refuse_if_there(db_session: AsyncSession, template_id: UUID) -> None:
+async def _refuse_if_there(db_session: AsyncSession, template_id: UUID, expected_version: int) -> None:
     current = await db_session.scalar(
         select(PhaseTemplateRow.version).where(PhaseTemplateRow.id == template_id)
     )
     if current is not None:
-        raise Conflict("Somebody else changed this template first: read it again.", current_version=current)
+        refuse_other_version(current, expected_version)
