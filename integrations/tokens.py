@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from integrations.jwks import Jwks, KeysUnavailable
 LEEWAY_SECONDS = 30
 SHORTEST_SECRET_BYTES = 32
 LONGEST_TOKEN_CHARACTERS = 8_192
+MOST_REMEMBERED = 2_000
 DEVELOPMENT_ISSUER = "taper-development"
 DEVELOPMENT_AUDIENCE = "taper"
 
@@ -71,6 +73,16 @@ class Claims:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """A token whose signature was found to be right, by this very key."""
+
+    algorithm: str
+    key_id: str | None
+    key: jwt.PyJWK | str
+    payload: Mapping[str, Any]
+
+
 class Tokens:
     """Verifies tokens of one issuer for one audience, by a shared secret or by the issuer's public keys.
 
@@ -102,6 +114,7 @@ class Tokens:
         self._issuer = issuer
         self._audience = audience
         self._log = log
+        self._verified: OrderedDict[str, _Verified] = OrderedDict()
 
     async def verify(self, token: str, now: datetime) -> Claims:
         """The claims of a good token; ``TokenRefused`` for any other text whatsoever.
@@ -109,9 +122,16 @@ class Tokens:
         ``now`` is aware. It may be 30 s past the expiry or before the start: clocks differ.
         """
         try:
+            known = self._verified.get(token)
+            if known is not None and await self._key(known.algorithm, known.key_id) is known.key:
+                self._verified.move_to_end(token)
+                return _claims(known.payload, now)
             algorithm, key_id = self._header(token)
             key = await self._key(algorithm, key_id)
-            return _claims(self._payload(token, key, algorithm), now)
+            payload = self._payload(token, key, algorithm)
+            claims = _claims(payload, now)
+            self._remember(token, _Verified(algorithm, key_id, key, payload))
+            return claims
         except TokenRefused as refusal:
             self._log.info("token refused", reason=refusal.reason.value, detail=refusal.detail)
             raise
@@ -119,6 +139,12 @@ class Tokens:
     async def close(self) -> None:
         if isinstance(self._keys, Jwks):
             await self._keys.close()
+
+    def _remember(self, token: str, verified: _Verified) -> None:
+        """The signature of a text stays good for as long as the key does. Its times are judged each time."""
+        self._verified[token] = verified
+        while len(self._verified) > MOST_REMEMBERED:
+            self._verified.popitem(last=False)
 
     def _header(self, token: str) -> tuple[str, str | None]:
         if len(token) > LONGEST_TOKEN_CHARACTERS:

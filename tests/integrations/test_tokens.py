@@ -253,3 +253,23 @@ async def test_there_is_exactly_one_way_to_verify() -> None:
         with pytest.raises(ValueError, match="exactly one"):
             Tokens(issuer="i", audience="a", log=Log().logger, **both_or_none)  # type: ignore[arg-type]
     await jwks.close()
+
+
+async def test_a_remembered_token_still_ends_and_still_has_to_be_the_very_same_text() -> None:
+    tokens, token = tokens_of(), token_with()
+
+    assert await tokens.verify(token, NOW) == await tokens.verify(token, NOW)
+    assert await reason_for(token, NOW + timedelta(seconds=631), tokens) is Reason.EXPIRED
+    assert await reason_for(token[:-1] + ("A" if token[-1] != "A" else "B"), NOW, tokens) in (
+        Reason.BAD_SIGNATURE,
+        Reason.MALFORMED,
+    )
+
+
+async def test_no_more_tokens_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("integrations.tokens.MOST_REMEMBERED", 3)
+    tokens = tokens_of()
+    for n in range(10):
+        await tokens.verify(token_with(jti=str(n)), NOW)
+
+    assert len(tokens._verified) == 3
