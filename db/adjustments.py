@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.assignment_rows import ASSIGNMENT, assignment_of
 from db.assignments import insert_assignments, save_assignments, save_edited_assignment
 from db.athletes import physiology_of
-from db.bulk import insert_records
+from db.bulk import each_row, insert_records
 from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from db.visibility import assignments_visible_to
@@ -110,7 +110,7 @@ async def locked_assignments(
     rows = await db_session.execute(
         query.order_by(WorkoutAssignmentRow.id).limit(limit).with_for_update(key_share=True)
     )
-    return [assignment_of(row) for row in rows]
+    return await each_row(assignment_of, rows)
 
 
 async def facts_for(db_session: AsyncSession, assignments: Collection[WorkoutAssignment]) -> Facts:

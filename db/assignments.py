@@ -8,11 +8,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Select, and_, func, literal_column, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.assignment_rows import ASSIGNMENT, assignment_of, changes_of, record_of
-from db.bulk import insert_records, update_records
+from db.bulk import each_of, insert_records, update_records
 from db.models.assignments import WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from db.visibility import assignments_visible_to
@@ -23,7 +35,7 @@ from domain.phases import SeasonPhase
 from domain.planning import moment_text
 
 MOST_REPORTED = 20_000
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 1_000
 BY_DAY = Order((WorkoutAssignmentRow.scheduled_on, WorkoutAssignmentRow.id))
 # Written out, so that they are the very expressions of the indexes whatever the plan is made for.
 PHASE_ID: ColumnElement[str | None] = literal_column("(workout_assignments.metadata ->> 'planningPhaseId')")
@@ -114,8 +126,8 @@ async def assignments_around_phases(
     """The active assignments of each team that may be in its phase, and those that follow one already.
 
     ``phases`` by team; None is in no phase. Of those that ``seen_by`` may see, by their first day; whether
-    that is all of them, as there are ``limit`` at most. They come bit by bit, as ten thousand at once would
-    hold up everybody else.
+    that is all of them, as there are ``limit`` at most. A statement for each thousand, so that ten thousand
+    rows do not hold up everybody else.
     """
     row = WorkoutAssignmentRow
     near = [
@@ -124,18 +136,20 @@ async def assignments_around_phases(
     ]
     query = (
         select(*ASSIGNMENT)
-        .where(row.status == AssignmentStatus.ACTIVE, or_(*near), assignments_visible_to(seen_by))
+        .where(row.status == AssignmentStatus.ACTIVE, or_(false(), *near), assignments_visible_to(seen_by))
         .order_by(*BY_DAY.columns)
-        .limit(limit + 1)
     )
     found: dict[UUID, list[WorkoutAssignment]] = {team_id: [] for team_id in phases}
-    count = 0
-    rows = await db_session.stream(query.execution_options(yield_per=ROWS_AT_ONCE))
-    async for part in rows.partitions():
-        for each in part[: limit - count]:
+    part, left = query.limit(ROWS_AT_ONCE), limit
+    while rows := (await db_session.execute(part)).all():
+        for each in rows[:left]:
             found[each.team_id].append(assignment_of(each))
-        count += len(part)
-    return found, count <= limit
+        left -= len(rows)
+        if left < 0 or len(rows) < ROWS_AT_ONCE:
+            break
+        beyond = tuple_(*BY_DAY.columns) > tuple_(literal(rows[-1].scheduled_on), literal(rows[-1].id))
+        part = query.where(beyond).limit(ROWS_AT_ONCE)
+    return found, left >= 0
 
 
 async def planned_assignments(
@@ -190,7 +204,9 @@ async def assignments_for_update(
 
 async def insert_assignments(db_session: AsyncSession, assignments: Sequence[WorkoutAssignment]) -> None:
     """One statement, however many there are."""
-    await insert_records(db_session, WorkoutAssignmentRow, [record_of(each) for each in assignments])
+    await insert_records(
+        db_session, WorkoutAssignmentRow, await each_of(record_of, assignments, len(assignments))
+    )
 
 
 async def save_assignments(db_session: AsyncSession, assignments: Sequence[WorkoutAssignment]) -> None:
@@ -199,7 +215,7 @@ async def save_assignments(db_session: AsyncSession, assignments: Sequence[Worko
     One statement, however many there are. ``Conflict`` if any of them was changed by somebody else.
     """
     changed = await update_records(
-        db_session, WorkoutAssignmentRow, [changes_of(each) for each in assignments]
+        db_session, WorkoutAssignmentRow, await each_of(changes_of, assignments, len(assignments))
     )
     if changed != len(assignments):
         raise Conflict("Somebody else changed these assignments first: read them again.")

@@ -5,16 +5,37 @@ Arrays of arrays cannot be unnested into rows of arrays, which is why this is no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import CursorResult, text
+from sqlalchemy import CursorResult, Result, Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import Base
 
 Record = Mapping[str, Any]
+T = TypeVar("T")
+U = TypeVar("U")
+
+MANY = 500
+"""Beyond so many, turning rows into objects and back would hold the event loop for longer than it should."""
+
+
+async def each_of(work: Callable[[T], U], items: Iterable[T], count: int) -> list[U]:
+    """``work`` done on every item: in a thread where there are many, so that others go on meanwhile."""
+    return await asyncio.to_thread(_each, work, items) if count > MANY else _each(work, items)
+
+
+async def each_row(work: Callable[[Row[*tuple[Any, ...]]], U], rows: Result[*tuple[Any, ...]]) -> list[U]:
+    """The same for what a statement answered. Rows are made as they are taken, so that is done there, too."""
+    some = _each(work, rows.fetchmany(MANY))
+    return some if len(some) < MANY else some + await asyncio.to_thread(_each, work, rows)
+
+
+def _each(work: Callable[[T], U], items: Iterable[T]) -> list[U]:
+    return [work(item) for item in items]
 
 
 async def insert_records(db_session: AsyncSession, table: type[Base], records: Sequence[Record]) -> None:
@@ -24,7 +45,7 @@ async def insert_records(db_session: AsyncSession, table: type[Base], records: S
     name, columns = table.__tablename__, ", ".join(records[0])
     await db_session.execute(
         text(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {_recordset(name)}"),  # noqa: S608
-        {"records": _document(records)},
+        {"records": await _document(records)},
     )
 
 
@@ -43,7 +64,7 @@ async def update_records(db_session: AsyncSession, table: type[Base], records: S
             f"UPDATE {name} SET {setting}, version = {name}.version + 1 FROM {_recordset(name)} AS new"  # noqa: S608
             f" WHERE {name}.id = new.id AND {name}.version = new.version"
         ),
-        {"records": _document(records)},
+        {"records": await _document(records)},
     )
     assert isinstance(changed, CursorResult)  # noqa: S101  # an UPDATE has a count
     return changed.rowcount
@@ -53,6 +74,11 @@ def _recordset(table: str) -> str:
     return f"json_populate_recordset(NULL::{table}, CAST(:records AS json))"
 
 
-def _document(records: Sequence[Record]) -> str:
+async def _document(records: Sequence[Record]) -> str:
+    lines = await each_of(_line, records, len(records))
+    return f"[{','.join(lines)}]"
+
+
+def _line(record: Record) -> str:
     # asyncpg's own kind of UUID is unknown to orjson; its text is what is meant.
-    return orjson.dumps(list(records), default=str).decode()
+    return orjson.dumps(record, default=str).decode()
