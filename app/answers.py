@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 import orjson
 import structlog
+from starlette.requests import Request
 from starlette.responses import Response
 
 from app.logs import correlation_id
 from app.negotiation import JSON
 from app.operations import Answer
 from app.refusals import HttpRefusal
+from app.settings_documents import Edition
 from integrations.metrics import Metrics
 from resolvers.failures import failure_of
 
@@ -26,19 +29,61 @@ def json_response(
     return Response(orjson.dumps(payload), status, {**_HEADERS, **(headers or {})}, media_type)
 
 
-def graphql_response(answer: Answer, media_type: str) -> Response:
+def graphql_response(
+    answer: Answer,
+    media_type: str,
+    edition: Edition = "earlier",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    status = status_of_answer(answer, media_type, edition)
+    again = {"Retry-After": "1"} if status == 503 else {}
+    return json_response(answer.payload, status, _in_utf8(media_type), {**(headers or {}), **again})
+
+
+def status_of_answer(answer: Answer, media_type: str, edition: Edition) -> int:
     """200 for whatever was run; a request error is 400, but 200 in plain JSON, as its clients expect.
 
-    What was run and never came to ``data`` is 500, or 503 where another try may do better.
+    In the edition of September 2026 a request that is well-formed but cannot be run is 422, and data with
+    errors beside it is 294, both only for GraphQL's own media type. What was run and never came to ``data``
+    is 500, or 503 where another try may do better.
     """
-    status = 200
-    headers: dict[str, str] = {}
-    if answer.is_request_error and media_type != JSON:
-        status = 400
-    elif not answer.is_request_error and "data" not in answer.payload:
-        retriable = any(each["extensions"].get("retriable") for each in answer.payload["errors"])
-        status, headers = (503, {"Retry-After": "1"}) if retriable else (500, {})
-    return json_response(answer.payload, status, _in_utf8(media_type), headers)
+    if answer.is_request_error:
+        if media_type == JSON:
+            return 200
+        return 400 if edition == "earlier" or _NOT_WELL_FORMED.intersection(answer.codes) else 422
+    if "data" not in answer.payload:
+        return 503 if any(each["extensions"].get("retriable") for each in answer.payload["errors"]) else 500
+    is_partial = "errors" in answer.payload
+    return 294 if is_partial and edition != "earlier" and media_type != JSON else 200
+
+
+# The document could not be read; every other request error is about what it says.
+_NOT_WELL_FORMED = frozenset(
+    {"graphql_syntax_error", "too_many_tokens", "name_too_long", "persisted_query_mismatch"}
+)
+
+
+def revalidated(request: Request, response: Response) -> Response:
+    """With an ETag, by which a client may ask whether its copy still holds; 304 if it does.
+
+    Only the client itself may keep it, and has to ask each time: the answer is one caller's.
+    """
+    digest = hashlib.sha256(response.body).hexdigest()[:32]
+    etag = f'W/"{digest}"'  # weak: the same answer may be compressed on its way
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Accept, Authorization"
+    if etag in _tags(request.headers.get("if-none-match", "")):
+        kept = {name: value for name, value in response.headers.items() if name not in _OF_CONTENT}
+        return Response(status_code=304, headers=kept)
+    return response
+
+
+_OF_CONTENT = ("content-length", "content-type")
+
+
+def _tags(header: str) -> set[str]:
+    return {each.strip() for each in header.split(",")}
 
 
 def refusal_response(refusal: HttpRefusal, media_type: str) -> Response:

@@ -198,6 +198,7 @@ def refuse_contradictions(settings: Settings, environ: Mapping[str, str]) -> Non
     """What ``wire`` would refuse, found before anything is started."""
     overrides_from(environ, [each.value for each in Flag])
     _tokens(settings)
+    read_manifest(settings.trusted_documents_file)
 
 
 def _reads(settings: Settings, database_url: str) -> JsonReads | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.parse
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,9 +31,14 @@ _NOT_SIMPLE = (
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
+    """``query`` is empty where the document is named instead: by its id, or by the hash of its text."""
+
     query: str
     operation_name: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
+    document_id: str | None = None
+    sha256_hash: str | None = None
+    wants_cost: bool = False
 
 
 async def read_request(request: Request, limits: Limits) -> GraphQLRequest:
@@ -123,9 +129,20 @@ def from_parameters(parameters: object) -> GraphQLRequest:
         raise malformed("Several operations in one request are not taken; send one request for each.")
     if not isinstance(parameters, dict):
         raise malformed('The body must be a JSON object, such as {"query": "{ viewer { id } }"}.')
+    extensions = parameters.get("extensions")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise malformed("`extensions` must be an object, or left out.")
+    document_id = parameters.get("documentId")
+    if document_id is not None and not isinstance(document_id, str):
+        raise malformed("`documentId` must be text, or left out.")
+    sha256_hash = _persisted_hash(extensions or {})
     query = parameters.get("query")
-    if not isinstance(query, str) or not query.strip():
+    if query is None and (document_id or sha256_hash):
+        query = ""
+    elif not isinstance(query, str) or not query.strip():
         raise malformed("`query` must be the text of a GraphQL document.")
+    elif document_id:
+        raise malformed("Send `documentId` or `query`, not both.")
     if "\0" in query:
         raise malformed("`query` holds a NUL character.")
     operation_name = parameters.get("operationName")
@@ -134,10 +151,25 @@ def from_parameters(parameters: object) -> GraphQLRequest:
     variables = parameters.get("variables")
     if variables is not None and not isinstance(variables, dict):
         raise malformed("`variables` must be an object, or left out.")
-    extensions = parameters.get("extensions")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise malformed("`extensions` must be an object, or left out.")
-    return GraphQLRequest(query, operation_name or None, variables or {})
+    return GraphQLRequest(
+        query,
+        operation_name or None,
+        variables or {},
+        document_id or None,
+        sha256_hash,
+        wants_cost=(extensions or {}).get("cost") is True,
+    )
+
+
+def _persisted_hash(extensions: Mapping[str, Any]) -> str | None:
+    """Of Apollo's automatic persisted queries."""
+    persisted = extensions.get("persistedQuery")
+    if persisted is None:
+        return None
+    found = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    if not isinstance(found, str) or persisted.get("version") != 1:
+        raise malformed("`extensions.persistedQuery` must have the version 1 and a sha256Hash.")
+    return found
 
 
 def _check(value: object, deepest: int) -> None:

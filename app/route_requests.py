@@ -12,9 +12,10 @@ from starlette.responses import Response
 from app.auth import context_from
 from app.bootstrap import Application
 from app.documents import RequestError
-from app.graphql_request import parsed_json, read_json_body
+from app.graphql_request import GraphQLRequest, parsed_json, read_json_body
 from app.limits import Limits
 from app.operations import Answer
+from app.rates import Caller
 from app.refusals import malformed
 from app.route_errors import error_response, status_of
 from resolvers.ids import Kind, global_id
@@ -24,11 +25,12 @@ async def run_operation(
     application: Application, request: Request, text: str, variables: Mapping[str, Any]
 ) -> Answer:
     context = await context_from(request, application.services, application.tokens)
+    caller = Caller.of(context.viewer, request.client.host if request.client else None)
     try:
-        prepared = application.operations.prepare(text, None, variables)
+        admitted = await application.admission.admit_ours(caller, GraphQLRequest(text, None, dict(variables)))
     except RequestError as error:
         return application.operations.refused(error, context.correlation_id)
-    return await application.operations.run(prepared, variables, context)
+    return await application.operations.run(admitted.prepared, variables, context)
 
 
 async def body_of(request: Request, limits: Limits) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pydantic import ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 from app.settings_fields import count
@@ -9,6 +10,10 @@ from app.settings_fields import count
 
 def _limit(default: int, description: str, *, at_most: int) -> Any:
     return count("Limits of a request", default, description, at_most=at_most)
+
+
+def _rate(default: int, description: str) -> Any:
+    return count("Limits of a caller", default, description, at_most=1_000_000_000)
 
 
 class LimitSettings(BaseSettings):
@@ -36,3 +41,19 @@ class LimitSettings(BaseSettings):
     limit_cost: int = _limit(
         10_000, "Cost of one operation, by the weights and list sizes in the schema.", at_most=10_000_000
     )
+
+    # The order matters: the validator sees only the fields above it.
+    rate_burst: int = _rate(20_000, "Cost that a signed-in caller may spend at once; see LIMIT_COST.")
+    rate_per_second: int = _rate(500, "Cost that comes back to a signed-in caller each second.")
+    rate_anonymous_burst: int = _rate(2_000, "Cost that whoever is behind an address may spend at once.")
+    rate_anonymous_per_second: int = _rate(50, "Cost that comes back to an address each second.")
+    rate_refusals_per_minute: int = _rate(
+        300, "Requests of one caller a minute that may be no valid operation; more are not looked at."
+    )
+
+    @field_validator("rate_burst")
+    @classmethod
+    def _dearest_can_be_paid(cls, burst: int, info: ValidationInfo) -> int:
+        if burst < info.data.get("limit_cost", 0):
+            raise ValueError("an operation as dear as LIMIT_COST could never be paid for")
+        return burst

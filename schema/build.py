@@ -3,8 +3,9 @@
 import strawberry
 from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema_directive import StrawberrySchemaDirective
 
-from schema.fields import Needs
+from schema.cost import give_sizes
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.results import REFUSALS
@@ -31,16 +32,19 @@ def build_schema(*, introspection: bool, suggestions: bool) -> strawberry.Schema
         config=StrawberryConfig(disable_field_suggestions=not suggestions),
         exception_handlers=REFUSALS,
     )
-    _describe_needs(schema)
+    _describe_directives(schema)
+    give_sizes(schema._schema)
     return schema
 
 
-def _describe_needs(schema: strawberry.Schema) -> None:
+def _describe_directives(schema: strawberry.Schema) -> None:
     """Strawberry leaves out what is said of a schema directive's arguments."""
-    directive = schema._schema.get_directive("needs")
-    assert directive is not None  # noqa: S101 - fields with needs are the point of the schema
-    for each in Needs.__strawberry_directive__.fields:  # type: ignore[attr-defined]
-        directive.args[schema.config.name_converter.get_graphql_name(each)].description = each.description
+    for directive in schema._schema.directives:
+        definition = directive.extensions.get("strawberry-definition")
+        if isinstance(definition, StrawberrySchemaDirective):
+            for each in definition.fields:
+                argument = directive.args[schema.config.name_converter.get_graphql_name(each)]
+                argument.description = each.description
 
 
 def sdl() -> str:
