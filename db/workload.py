@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.assignments import WorkoutAssignmentRow
@@ -45,7 +46,7 @@ async def rest_days_of(
     row = RestDayRow
     latest = (
         select(row.player_id, row.day, row.is_rest)
-        .distinct(row.player_id, row.day)
+        .ext(distinct_on(row.player_id, row.day))
         .where(row.player_id.in_(player_ids), row.day.between(first, last))
         .order_by(row.player_id, row.day, row.version.desc())
         .subquery()

@@ -80,7 +80,7 @@ async def node(info: Info, id: NodeId) -> object | None:
 
 def needs_of_node(kind: Kind) -> tuple[Need, ...]:
     """The keys to what this kind of id leads to."""
-    return (Has(_WAYS[kind].scope),)
+    return _WAYS[kind].needs
 
 
 async def nodes(info: Info, ids: NodeIds) -> list[object | None]:
