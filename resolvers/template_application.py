@@ -23,12 +23,13 @@ from domain.assignments import (
 )
 from domain.days import today_in
 from domain.errors import InvalidInput, Issue
-from domain.events import PhaseTemplateProcessed, version_at
+from domain.events import PhaseTemplateProcessed
 from domain.people import Team
 from domain.phase_templates import PhaseTemplate, TargetGroup
 from domain.phases import SeasonPhase
 from domain.seasons import phase_on
 from domain.template_expansion import Application, Expansion, TargetPlayer, expand
+from events.season.announcing import next_version
 from resolvers.assignment_drafts import choices_of
 from resolvers.assignment_inputs import MOST_PLAYERS, ApplyPhaseTemplateInput
 from resolvers.assignment_making import MAKING_SECONDS, MANY, Held, Made, Wanted, make
@@ -203,7 +204,7 @@ def _processed(
 ) -> PhaseTemplateProcessed:
     return PhaseTemplateProcessed(
         aggregate_id=team.id,
-        version=version_at(tx.now),
+        version=next_version(tx, PhaseTemplateProcessed, team.id),
         organization_id=team.organization_id,
         template_id=template.id,
         phase_id=None if phase is None else phase.id,
