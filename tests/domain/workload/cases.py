@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from hypothesis import settings
+
 from domain.workload.analysis import PlayerWorkload, analyse
 from domain.workload.model import DayLoad, DayState, WellnessDay, WellnessItem
 from domain.workload.thresholds import DEFAULT_THRESHOLDS, WorkloadThresholds
 
 MONDAY = date(2026, 1, 5)
+# A busy machine is no fault of a rule.
+unhurried = settings(deadline=None)
 TABLES = Path(__file__).parent / "tables"
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from domain.workload.analysis import PlayerWorkload, analyse
 from domain.workload.model import METHODS, MODEL_VERSION, Metric
 from domain.workload.thresholds import HIGHEST_ACUTE_CHRONIC
-from tests.domain.workload.cases import MONDAY, analysed, history_of
+from tests.domain.workload.cases import MONDAY, analysed, history_of, unhurried
 
 loads_au = st.one_of(st.just(0.0), st.floats(1, 2000))
 full_histories = st.lists(loads_au, min_size=1, max_size=90)
@@ -32,6 +32,7 @@ IN_AU = (
 )
 
 
+@unhurried
 @given(st.lists(loads_au, min_size=28, max_size=60))
 def test_coupled_is_4u_over_3_plus_u_once_the_window_is_full(loads: list[float]) -> None:
     """Algebra of the two definitions in Windt & Gabbett 2019, Br J Sports Med 53:988."""
@@ -54,6 +55,7 @@ def test_coupled_and_uncoupled_pairs(uncoupled: float, coupled: float) -> None:
     assert day.acute_chronic_coupled.value == pytest.approx(coupled)
 
 
+@unhurried
 @given(st.floats(1, 10_000), st.integers(1, 80))
 def test_a_constant_load_has_every_ratio_at_1_and_no_monotony(load: float, count: int) -> None:
     for at, day in enumerate(analysed([load] * count).days):
@@ -65,6 +67,7 @@ def test_a_constant_load_has_every_ratio_at_1_and_no_monotony(load: float, count
         assert (day.monotony.value, day.strain.value, day.strain_z.value) == (None, None, None)
 
 
+@unhurried
 @given(full_histories, st.floats(0.01, 40))
 def test_scaling_every_load_scales_what_is_in_au_and_nothing_else(loads: list[float], factor: float) -> None:
     before, after = analysed(loads), analysed([load * factor for load in loads])
@@ -75,6 +78,7 @@ def test_scaling_every_load_scales_what_is_in_au_and_nothing_else(loads: list[fl
             assert other.value(metric).value == _near(one.value(metric).value, factor)
 
 
+@unhurried
 @given(histories)
 def test_the_exponential_ratio_never_passes_29_eighths(loads: list[float | None]) -> None:
     for day in analysed(loads).days:
@@ -82,6 +86,7 @@ def test_the_exponential_ratio_never_passes_29_eighths(loads: list[float | None]
         assert ratio is None or 0 <= ratio <= HIGHEST_ACUTE_CHRONIC * (1 + 1e-12)
 
 
+@unhurried
 @given(histories)
 def test_every_value_is_a_number_or_none_and_says_how_it_was_made(loads: list[float | None]) -> None:
     for day in analysed(loads).days:
@@ -93,6 +98,7 @@ def test_every_value_is_a_number_or_none_and_says_how_it_was_made(loads: list[fl
             assert found.model_version == MODEL_VERSION
 
 
+@unhurried
 @given(histories, st.integers(0, 89))
 def test_what_comes_later_changes_no_earlier_day(loads: list[float | None], cut: int) -> None:
     whole, part = analysed(loads), analysed(loads[: cut + 1])
@@ -100,6 +106,7 @@ def test_what_comes_later_changes_no_earlier_day(loads: list[float | None], cut:
     assert _numbers(part) == _numbers(whole)[: len(part.days)]
 
 
+@unhurried
 @given(histories, st.data())
 def test_where_the_window_begins_changes_no_number(loads: list[float | None], data: st.DataObject) -> None:
     skipped = data.draw(st.integers(0, len(loads) - 1))
@@ -111,6 +118,7 @@ def test_where_the_window_begins_changes_no_number(loads: list[float | None], da
     assert _numbers(part) == _numbers(analysed(loads))[skipped:]
 
 
+@unhurried
 @given(histories)
 def test_every_number_against_the_plainest_way_to_compute_it(loads: list[float | None]) -> None:
     days = analysed(loads).days
@@ -131,6 +139,7 @@ def test_every_number_against_the_plainest_way_to_compute_it(loads: list[float |
             assert day.acute_chronic_ewma.value == _near((acute[at] or 0.0) / (chronic[at] or 1.0))
 
 
+@unhurried
 @given(st.lists(loads_au, min_size=60, max_size=90))
 def test_recovery_is_the_normal_share_of_todays_form_among_the_last_28(loads: list[float]) -> None:
     days = analysed(loads).days
@@ -143,6 +152,7 @@ def test_recovery_is_the_normal_share_of_todays_form_among_the_last_28(loads: li
         assert days[-1].recovery.value == pytest.approx(100 * statistics.NormalDist().cdf(z), abs=1e-6)
 
 
+@unhurried
 @given(st.lists(st.one_of(st.none(), loads_au), min_size=40, max_size=90))
 def test_the_own_limit_is_the_90th_percentile_of_earlier_complete_weeks(loads: list[float | None]) -> None:
     days = analysed(loads).days

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.workload.model import ContributorKind, Value, WellnessDay, WellnessItem
 from domain.workload.player import PlayerDay
 from domain.workload.readiness import WEIGHTS
-from tests.domain.workload.cases import MONDAY, analysed, scored
+from tests.domain.workload.cases import MONDAY, analysed, scored, unhurried
 
 ALTERNATING = [3.0, 4.0] * 14
 NORMAL = statistics.NormalDist()
@@ -78,6 +78,19 @@ def test_a_lighter_week_than_usual_raises_it() -> None:
     assert loaded < 10
 
 
+def test_only_days_that_were_reported_are_in_the_loads_reference() -> None:
+    """The average stands still on a silent day; counting it twice would make the usual look narrower."""
+    loads = [None if at % 5 == 2 else float(150 + 90 * (at * 7 % 11)) for at in range(60)]
+
+    days = analysed(loads).days
+
+    before = [day.acute_load.value or 0.0 for day in days[-29:-1] if day.load.is_known]
+    today = days[-1].acute_load.value or 0.0
+    (load,) = (each for each in days[-1].readiness.contributors if each.kind is ContributorKind.ACUTE_LOAD)
+    assert len(before) == 22
+    assert load.z == pytest.approx(-(today - statistics.fmean(before)) / statistics.stdev(before))
+
+
 def test_this_mornings_readiness_does_not_wait_for_todays_load() -> None:
     usual: list[float | None] = [300.0, 500, 400, 200, 600, 350, 100] * 6
 
@@ -119,6 +132,7 @@ def test_one_who_always_answers_the_same_has_no_usual_to_be_held_against() -> No
     assert analysed([None] * 29, [*mornings, scored(28, sleep=1)]).days[-1].wellness_z.value is None
 
 
+@unhurried
 @given(st.lists(st.integers(1, 7), min_size=10, max_size=40), st.floats(0.1, 50), st.floats(-100, 100))
 def test_the_scale_an_athlete_scores_on_does_not_matter(
     scores: list[int], factor: float, offset: float

@@ -17,7 +17,7 @@ from domain.workload.model import Metric, RiskBand, RiskFlagKind, WellnessItem
 from domain.workload.player import PlayerDay
 from domain.workload.risk import band_of, risk_of
 from domain.workload.thresholds import DEFAULT_THRESHOLDS, WorkloadThresholds, check, issues_of
-from tests.domain.workload.cases import analysed, scored
+from tests.domain.workload.cases import analysed, scored, unhurried
 
 STEADY = [300.0, 500, 400, 200, 600, 350, 0] * 6
 DOUBLED = [*STEADY, *(2 * load for load in STEADY[:7])]
@@ -90,6 +90,7 @@ class TestRiskBand:
         assert RiskFlagKind.ACUTE_CHRONIC not in flags_of(days[26])
         assert RiskFlagKind.ACUTE_CHRONIC in flags_of(days[27])
 
+    @unhurried
     @given(st.lists(st.one_of(st.none(), st.just(0.0), st.floats(1, 2000)), min_size=30, max_size=70))
     def test_the_bands_of_a_team_are_those_of_its_players_days(self, loads: list[float | None]) -> None:
         for day in analysed(loads).days:
