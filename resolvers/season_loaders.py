@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from aiodataloader import DataLoader
@@ -15,6 +15,7 @@ from aiodataloader import DataLoader
 from db import adjustments, assignments, completions, phase_templates, seasons, workouts
 from db.database import Database
 from db.paging import PageRequest
+from db.teams import visible_teams
 from domain.adjustments import AdjustmentRecord
 from domain.assignments import AssignmentStatus, Completion, WorkoutAssignment
 from domain.people import Team, Viewer
@@ -27,7 +28,7 @@ from integrations.planning_http import OnBehalfOf
 from resolvers.batching import ById, ListOf, PageOf, batched, paged
 from resolvers.step_reports import SeasonNow, SyncStatus, sync_statuses
 
-T = TypeVar("T")
+MOST_TEAMS_ASKED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class SeasonLoaders:
         self.caller = OnBehalfOf(viewer.id, viewer.role.value, viewer.organization_id, correlation_id)
         self._freshness: dict[UUID, Freshness] = {}
         self._team_of_plan: dict[UUID, Team] = {}
+        self._phases: dict[UUID, SeasonPhase] = {}
         self._filtered: dict[tuple[str, object], DataLoader[Any, Any]] = {}
 
     @cached_property
@@ -96,12 +98,24 @@ class SeasonLoaders:
         return DataLoader(load, get_cache_key=lambda team: team.id)
 
     async def plan(self, plan_id: UUID) -> SeasonPlan | None:
-        """Our own, or one that this operation came by."""
+        """Our own, or that of a planning service for a team that the viewer sees."""
+        if plan_id not in self._team_of_plan:
+            own = await self.season_plan.load(plan_id)
+            if own is not None or self._source.is_own:
+                return own
+            await self._look_around()
         team = self._team_of_plan.get(plan_id)
-        if team is not None:
-            plan = await self.plan_of_team.load(team)
-            return plan if plan is not None and plan.id == plan_id else None
-        return await self.season_plan.load(plan_id)
+        plan = None if team is None else await self.plan_of_team.load(team)
+        return plan if plan is not None and plan.id == plan_id else None
+
+    async def phase(self, phase_id: UUID) -> SeasonPhase | None:
+        """As ``plan``."""
+        if phase_id not in self._phases:
+            own = await self.season_phase.load(phase_id)
+            if own is not None or self._source.is_own:
+                return own
+            await self._look_around()
+        return self._phases.get(phase_id)
 
     async def phase_of_team(self, team: Team, phase_id: UUID) -> SeasonPhase | None:
         """A phase that something of the team refers to, whatever season it is of."""
@@ -221,9 +235,15 @@ class SeasonLoaders:
                 self._remember_phase(phase, answer)
         return plan
 
+    async def _look_around(self) -> None:
+        """Come by the plans of the viewer's teams: a planning service is asked for a team, not for an id."""
+        async with self._db.read() as db_session:
+            teams = await visible_teams(db_session, self._viewer, PageRequest(first=MOST_TEAMS_ASKED))
+        await gather(*(self.plan_of_team.load(team) for team in teams.items), return_exceptions=True)
+
     def _remember_phase(self, phase: SeasonPhase, answer: Sourced[Any]) -> None:
         self._remember(phase.id, answer)
-        self.season_phase.prime(phase.id, phase)
+        self._phases[phase.id] = phase
 
     def _remember(self, id: UUID, answer: Sourced[Any]) -> None:
         if answer.age_seconds is not None:

@@ -26,7 +26,7 @@ async def season_plan_in_sight(context: Context, plan_id: UUID) -> SeasonPlan:
 
 
 async def phase_in_sight(context: Context, phase_id: UUID) -> SeasonPhase:
-    phase = await context.loaders.season.season_phase.load(phase_id)
+    phase = await context.loaders.season.phase(phase_id)
     plan = await context.loaders.season.plan(NOBODY if phase is None else phase.season_plan_id)
     return granted(phase, sight_of_season_plan(context.caller, plan), Kind.SEASON_PHASE, phase_id)
 

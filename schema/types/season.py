@@ -71,7 +71,7 @@ class SeasonPhase(Node):
     season_plan: Annotated["SeasonPlan", strawberry.lazy("schema.types.season")] | None = field(
         seasons.season_plan_of_phase,
         needs=READS_SEASONS,
-        description="The season that it is part of; null if the planning system cannot be asked for it.",
+        description="The season that it is part of; null for one that is gone, or a draft that is not yours.",
     )
     adjustments: (
         Connection[Annotated["PhaseAdjustment", strawberry.lazy("schema.types.assignment")]] | None
