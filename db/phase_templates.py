@@ -36,16 +36,15 @@ TEMPLATE = (
     PhaseTemplateRow.updated_at,
     PhaseTemplateRow.description,
 )
+MOST_READINGS = 5
 BY_NAME = Order((PhaseTemplateRow.name, PhaseTemplateRow.id))
 
 
 async def phase_templates_by_id(
     db_session: AsyncSession, organization_id: UUID, template_ids: Collection[UUID]
 ) -> dict[UUID, PhaseTemplate]:
-    """Of these templates, those that the organization may use. Four statements, however many there are."""
-    query = select(*TEMPLATE).where(PhaseTemplateRow.id.in_(template_ids), _usable_by(organization_id))
-    rows = (await db_session.execute(query)).all()
-    return await _with_workouts(db_session, rows)
+    """Of these templates, those that the organization may use. Three statements, however many there are."""
+    return await _whole(db_session, PhaseTemplateRow.id.in_(template_ids), _usable_by(organization_id))
 
 
 async def phase_template_kept(
@@ -73,9 +72,15 @@ async def phase_templates_page(
     query = select(*TEMPLATE).where(_usable_by(organization_id))
     if phase_type is not None:
         query = query.where(PhaseTemplateRow.phase_type == phase_type)
-    page = await fetch_page(db_session, query, BY_NAME, request, lambda row: row)
-    whole = await _with_workouts(db_session, page.items)
-    return Page(tuple(whole[row.id] for row in page.items), page.cursors, page.has_next, page.has_previous)
+    page = await fetch_page(db_session, query, BY_NAME, request, lambda row: row.id)
+    whole = await _whole(db_session, PhaseTemplateRow.id.in_(page.items))
+    found = [(each, cursor) for each, cursor in zip(page.items, page.cursors, strict=True) if each in whole]
+    return Page(
+        tuple(whole[each] for each, _ in found),
+        tuple(cursor for _, cursor in found),
+        page.has_next,
+        page.has_previous,
+    )
 
 
 async def everyones_template_ids(db_session: AsyncSession) -> set[UUID]:
@@ -160,39 +165,44 @@ def _usable_by(organization_id: UUID) -> ColumnElement[bool]:
     )
 
 
-async def _with_workouts(
-    db_session: AsyncSession, rows: Sequence[Row[*tuple[Any, ...]]]
-) -> dict[UUID, PhaseTemplate]:
-    if not rows:
-        return {}
-    placed = (
-        await db_session.execute(
-            select(TemplateWorkoutRow)
-            .where(TemplateWorkoutRow.template_id.in_([row.id for row in rows]))
-            .order_by(TemplateWorkoutRow.template_id, TemplateWorkoutRow.ordinal)
-        )
-    ).scalars()
-    of_template: dict[UUID, list[TemplateWorkoutRow]] = defaultdict(list)
-    for each in placed:
-        of_template[each.template_id].append(each)
-    workouts = await workouts_by_id(
-        db_session, {each.workout_id for placed in of_template.values() for each in placed}
+async def _whole(db_session: AsyncSession, *conditions: ColumnElement[bool]) -> dict[UUID, PhaseTemplate]:
+    """A template and what is in it are of one moment; its workouts are read in the next.
+
+    Whoever changes a template puts new workouts there and takes the old ones away: if they are gone, all of
+    it is read again. A workout of a template always has exercises.
+    """
+    query = (
+        select(*TEMPLATE, TemplateWorkoutRow)
+        .outerjoin(TemplateWorkoutRow, TemplateWorkoutRow.template_id == PhaseTemplateRow.id)
+        .where(*conditions)
+        .order_by(PhaseTemplateRow.id, TemplateWorkoutRow.ordinal)
+        .execution_options(populate_existing=True)
     )
-    return {
-        row.id: PhaseTemplate(
-            id=row.id,
-            organization_id=row.organization_id,
-            name=row.name,
-            phase_type=PhaseType(row.phase_type),
-            weeks=row.weeks,
-            workouts=tuple(_placed(each, workouts[each.workout_id]) for each in of_template[row.id]),
-            version=row.version,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            description=row.description,
-        )
-        for row in rows
-    }
+    for _ in range(MOST_READINGS):
+        rows = (await db_session.execute(query)).all()
+        placed = [row.TemplateWorkoutRow for row in rows if row.TemplateWorkoutRow is not None]
+        workouts = await workouts_by_id(db_session, {each.workout_id for each in placed}) if placed else {}
+        if all(each.workout_id in workouts and workouts[each.workout_id].prescriptions for each in placed):
+            break
+    of_template: dict[UUID, list[TemplateWorkout]] = defaultdict(list)
+    for each in placed:
+        of_template[each.template_id].append(_placed(each, workouts[each.workout_id]))
+    return {row.id: _template(row, tuple(of_template[row.id])) for row in rows}
+
+
+def _template(row: Row[*tuple[Any, ...]], workouts: tuple[TemplateWorkout, ...]) -> PhaseTemplate:
+    return PhaseTemplate(
+        id=row.id,
+        organization_id=row.organization_id,
+        name=row.name,
+        phase_type=PhaseType(row.phase_type),
+        weeks=row.weeks,
+        workouts=workouts,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        description=row.description,
+    )
 
 
 def _placed(row: TemplateWorkoutRow, workout: Workout) -> TemplateWorkout:

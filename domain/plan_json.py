@@ -43,7 +43,7 @@ def plan_node_of_json(text: str, findings: Findings) -> Node:
 
 
 def node_of(value: object, vocabulary: Vocabulary, place: Place, findings: Findings) -> Node | None:
-    """The object with its keys by canonical name; unknown keys are remarked on, null and "" are left out."""
+    """The object with its keys by canonical name; unknown keys are remarked on, null and blanks are left out."""
     return _node(value, vocabulary, place, findings) if isinstance(value, dict) else None
 
 
@@ -146,7 +146,7 @@ def _node(value: dict[str, Any], vocabulary: Vocabulary, place: Place, findings:
             findings.problem(
                 (*place, printable(key)), f"This says the same as {shown(written[name])}; keep one of them."
             )
-        elif each is not None and each != "":
+        elif each is not None and not (isinstance(each, str) and not each.strip()):
             values[name] = each
             written[name] = printable(key)
     return Node(place, values, findings, written)

@@ -166,9 +166,11 @@ def _workout(
         ("session_rpe", rpe),
         ("days", weekdays),
     ):
-        if not value and not node.has(field):
+        if not value and (not node.has(field) or node.values[field] == []):
             node.problem(field, "This is missing.")
     target, progression = _target(node), node.choice("progression", ProgressionKind, {})
+    if progression is ProgressionKind.CUSTOM:
+        node.problem("progression", "In a template a load goes on linear, stepped or wave.")
     rate = node.number("rate", -50, 50, "%")
     heart_rate = span_in(node, "heart_rate", 30, 100, "%")
     starts_at = _starts_at(node)

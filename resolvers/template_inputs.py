@@ -10,6 +10,7 @@ import strawberry
 from domain.assignments import AssignmentType
 from domain.errors import InvalidInput, Issue
 from domain.exercises import Intent
+from domain.import_problems import MOST_PROBLEMS
 from domain.load_progression import ProgressionKind
 from domain.phases import PhaseType
 from domain.plan_document import WEEKDAYS
@@ -178,13 +179,15 @@ def changes_of(input: UpdatePhaseTemplateInput) -> dict[str, Any]:
 
 
 def workouts_of(given: list[TemplateWorkoutInput]) -> list[dict[str, Any]]:
-    issues = [
-        Issue(("workouts", str(at), "days"), "A weekday is a number from 0 (Monday) to 6 (Sunday).")
-        for at, each in enumerate(given)
-        if not set(each.days) <= set(range(len(WEEKDAYS)))
-    ]
+    issues: list[Issue] = []
+    for at, each in enumerate(given):
+        if not set(each.days) <= set(range(len(WEEKDAYS))):
+            message = "A weekday is a number from 0 (Monday) to 6 (Sunday)."
+            issues.append(Issue(("workouts", str(at), "days"), message))
+        if not each.title.strip():
+            issues.append(Issue(("workouts", str(at), "title"), "A workout has a title."))
     if issues:
-        raise InvalidInput(tuple(issues))
+        raise InvalidInput(tuple(issues[:MOST_PROBLEMS]))
     return [_workout(each) for each in given]
 
 

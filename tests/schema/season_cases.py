@@ -10,6 +10,7 @@ from sqlalchemy import text
 from db.database import Database
 from db.people import people_by_id
 from domain.recurrence import Recurrence, RecurrencePattern
+from domain.workouts import Workout
 from resolvers.ids import Kind, global_id
 from tests.api import Api
 from tests.domain.season_cases import MONDAY
@@ -114,14 +115,16 @@ def kept(phase: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return input | {"loadMultiplier": phase["ownLoadMultiplier"]} | changes
 
 
-async def club_of(db: Database, world: World) -> Club:
-    """The world's team with workouts, to make assignments of."""
+async def club_of(db: Database, world: World, *workouts: Workout) -> Club:
+    """The world's team with workouts, to make assignments of; two new ones unless they are given."""
     ids = [each.id for each in (world.coach, world.athlete, world.mate) if each.id is not None]
     async with db.read() as db_session:
         people = await people_by_id(db_session, ids)
     coach, *players = (people[each] for each in ids)
-    workouts = [await make_workout(db, world.organization.id, title) for title in ("Squats", "Runs")]
-    return Club(world.organization, world.team, coach, tuple(players), *workouts)
+    if not workouts:
+        titles = ("Squats", "Runs")
+        workouts = tuple([await make_workout(db, world.organization.id, title) for title in titles])
+    return Club(world.organization, world.team, coach, tuple(players), workouts[0], workouts[-1])
 
 
 THRICE_A_WEEK = Recurrence(RecurrencePattern.WEEKLY, weekdays=(0, 2, 4), ends_on=date(2027, 4, 30))
