@@ -43,7 +43,7 @@ def plan_node_of_json(text: str, findings: Findings) -> Node:
 
 
 def node_of(value: object, vocabulary: Vocabulary, place: Place, findings: Findings) -> Node | None:
-    """The object with its keys by canonical name; unknown keys are remarked on, null and blanks are left out."""
+    """The object with its keys by canonical name; unknown keys are remarked on, null and blanks left out."""
     return _node(value, vocabulary, place, findings) if isinstance(value, dict) else None
 
 
