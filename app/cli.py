@@ -146,6 +146,31 @@ def export_schema(check: InStep = False) -> None:
     raise typer.Exit(max(schema_file.run(check=check), event_contracts.run(check=check)))
 
 
+@cli.command("trusted-documents")
+def trusted_documents(
+    action: Annotated[str, typer.Argument(help="build.", metavar="build")],
+    sources: Annotated[
+        list[Path], typer.Argument(help="Clients' files or folders: .graphql, .ts, .tsx.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="The manifest.")] = Path("trusted-documents.json"),
+    typenames: Annotated[
+        bool, typer.Option("--typenames", help="With __typename in every selection, as Apollo Client asks.")
+    ] = False,
+    check: InStep = False,
+) -> None:
+    """Write the manifest of documents that clients may run.
+
+    Each operation with the fragments that it uses, by the SHA-256 of its text. See TRUSTED_DOCUMENTS.
+    """
+    if action != "build":
+        _refuse(f"There is no {action}: it is ./dev trusted-documents build <files or folders>")
+    from app.commands import trusted_documents as command
+
+    came_from = os.environ.get(CALLED_FROM, ".")
+    paths = [Path(came_from, each).resolve() for each in sources]
+    raise typer.Exit(command.run(paths, Path(came_from, out).resolve(), check=check, typenames=typenames))
+
+
 @cli.command()
 def bench(
     name: Annotated[
