@@ -35,7 +35,7 @@ from domain.phases import SeasonPhase
 from domain.planning import moment_text
 
 MOST_REPORTED = 20_000
-ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 500
 BY_DAY = Order((WorkoutAssignmentRow.scheduled_on, WorkoutAssignmentRow.id))
 # Written out, so that they are the very expressions of the indexes whatever the plan is made for.
 PHASE_ID: ColumnElement[str | None] = literal_column("(workout_assignments.metadata ->> 'planningPhaseId')")
@@ -126,7 +126,7 @@ async def assignments_around_phases(
     """The active assignments of each team that may be in its phase, and those that follow one already.
 
     ``phases`` by team; None is in no phase. Of those that ``seen_by`` may see, by their first day; whether
-    that is all of them, as there are ``limit`` at most. A statement for each thousand, so that ten thousand
+    that is all of them, as there are ``limit`` at most. A statement for each 500, so that ten thousand
     rows do not hold up everybody else.
     """
     row = WorkoutAssignmentRow
