@@ -17,9 +17,8 @@ from app.dev_secret import signing_secret
 from app.health import Health
 from app.known_documents import KnownDocuments
 from app.limits import Limits
-from app.live.hub import Hub
-from app.live.places import LiveLimits
 from app.live.service import Live
+from app.live.wiring import live_of
 from app.manifest import read_manifest
 from app.operations import Operations
 from app.rates import Rates
@@ -32,6 +31,7 @@ from engine.lane import Lane
 from events.bus import EventBus
 from events.listeners.completions import completion_handlers
 from events.listeners.wiring import season_handlers
+from events.phase_watch import PhaseWatch
 from events.relay import Nudge
 from events.season.lookup import SeasonLookup
 from events.season.source import SeasonSource
@@ -45,7 +45,6 @@ from integrations.planning_service import PlanningOptions, PlanningService
 from integrations.redis_clients import RedisAddress
 from integrations.token_buckets import SharedTokenBuckets, TokenBuckets
 from integrations.tokens import Tokens
-from resolvers.live.followed import FOLLOWED
 from resolvers.services import Services
 from resolvers.solver import Solver
 from schema.build import build_schema
@@ -70,6 +69,7 @@ class Application:
     health: Health
     event_bus: EventBus
     live: Live
+    phase_watch: PhaseWatch | None
     planning: PlanningService | None
     reads: JsonReads | None
 
@@ -78,6 +78,8 @@ class Application:
         await asyncio.gather(
             self.services.flags.start(), self.services.analytics.start(), self.event_bus.start()
         )
+        if self.phase_watch is not None:
+            await self.phase_watch.start()
 
     async def drain(self, grace_seconds: float) -> int:
         """Wait for the units of work that are under way; how many remain after the grace."""
@@ -86,6 +88,8 @@ class Application:
     async def close(self) -> None:
         """Tell the other systems what they have not heard, then let go of the database."""
         await self.live.close()
+        if self.phase_watch is not None:
+            await self.phase_watch.close()
         if self.planning is not None:
             await self.planning.close()
         await asyncio.gather(
@@ -117,6 +121,7 @@ def wire(
 
     ``environ`` is read for overrides of flags only. A ``schema`` other than the product's is for tests.
     """
+    manifest = read_manifest(settings.trusted_documents_file)
     metrics = Metrics()
     nudge = Nudge()
     database = Database(
@@ -170,11 +175,9 @@ def wire(
         lane=None if reads is None else Lane(schema._schema, reads),
     )
     tokens = _tokens(settings)
-    hub = Hub(services, operations, event_bus.log, metrics.live, FOLLOWED)
     rates = _rates(settings, redis, metrics)
-    known_documents = KnownDocuments(
-        read_manifest(settings.trusted_documents_file), settings.trusted_documents, metrics.edge
-    )
+    known_documents = KnownDocuments(manifest, settings.trusted_documents, metrics.edge)
+    admission = Admission(operations, rates, known_documents)
     return Application(
         settings=settings,
         services=services,
@@ -183,12 +186,11 @@ def wire(
         operations=operations,
         limits=limits,
         rates=rates,
-        admission=Admission(operations, rates, known_documents),
+        admission=admission,
         health=Health(database, database_url, flags, event_bus, planning),
         event_bus=event_bus,
-        live=Live(
-            services, tokens, operations, schema, hub, metrics.live, LiveLimits(), settings.cors_origins
-        ),
+        live=live_of(settings, services, tokens, operations, admission, schema, event_bus.log),
+        phase_watch=_phase_watch(database, planning, clock),
         planning=planning,
         reads=reads,
     )
@@ -205,6 +207,15 @@ def _reads(settings: Settings, database_url: str) -> JsonReads | None:
     if settings.db_read_pool_size == 0:
         return None
     return JsonReads(database_url, pool_size=settings.db_read_pool_size, waits=_waits(settings))
+
+
+def _phase_watch(
+    database: Database, planning: PlanningService | None, clock: Callable[[], datetime]
+) -> PhaseWatch | None:
+    """Where seasons come from a planning service, that one says when a phase begins."""
+    if planning is not None:
+        return None
+    return PhaseWatch(database, clock=clock, log=structlog.get_logger("events.phase_watch"))
 
 
 def _redis(settings: Settings) -> RedisAddress | None:

@@ -8,18 +8,21 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.answers import graphql_response, refusal_of_fault, refusal_response
+from app.admission import Admitted
+from app.answers import graphql_response, refusal_of_fault, refusal_response, revalidated
 from app.auth import context_from
 from app.bootstrap import Application
 from app.documents import RequestError
 from app.graphiql import Example, graphiql_response, wants_graphiql
 from app.graphql_request import GraphQLRequest, read_request
+from app.live import streams
 from app.negotiation import JSON, negotiate
 from app.operations import Answer, Prepared
+from app.rates import Caller
 from app.refusals import HttpRefusal
-from integrations.metrics import OperationKind
+from integrations.metrics import OperationKind, Outcome
 from resolvers.context import Context
 
 
@@ -42,54 +45,78 @@ class GraphQLEndpoint:
         token = self._application.token_for_graphiql()
         return graphiql_response(request, endpoint=self.path, token=token, examples=self._examples)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> ASGIApp:
         if self._application.settings.graphiql_on and wants_graphiql(request):
             return self.page(request)
         media_type = negotiate(",".join(request.headers.getlist("accept")))
         try:
-            if media_type is None:
+            if media_type is None and streams.wanted(request) is None:
                 raise HttpRefusal(
                     406,
                     "not_acceptable",
                     "Answers are application/graphql-response+json or application/json.",
                 )
-            return await self._answered(request, media_type)
+            return await self._answered(request, media_type or JSON)
         except HttpRefusal as refusal:
             return refusal_response(refusal, media_type or JSON)
         except Exception as error:
             fault = refusal_of_fault(error, self._application.services.metrics)
             return refusal_response(fault, media_type or JSON)
 
-    async def _answered(self, request: Request, media_type: str) -> Response:
+    async def _answered(self, request: Request, media_type: str) -> ASGIApp:
         if request.method not in ("GET", "POST"):
             raise _method_not_allowed("This address takes GET and POST.", allow="GET, POST")
         asked = await read_request(request, self._application.limits)
         context = await context_from(request, self._application.services, self._application.tokens)
+        caller = Caller.of(context.viewer, request.client.host if request.client else None)
         try:
-            prepared = self._application.operations.prepare(
-                asked.query, asked.operation_name, asked.variables
-            )
+            admitted = await self._application.admission.admit(caller, asked)
         except RequestError as error:
             refused = self._application.operations.refused(error, context.correlation_id)
-            return graphql_response(refused, media_type)
+            return self._told(request, refused, media_type)
+        prepared = admitted.prepared
+        if prepared.kind is OperationKind.SUBSCRIPTION:
+            return await self._followed(request, asked, prepared, context)
         _refuse_kind(request, prepared)
         answer = await self._run(request, asked, prepared, context)
-        return graphql_response(answer, media_type)
+        if asked.wants_cost:
+            answer = answer.with_extension("cost", admitted.spending.facts)
+        return self._told(request, answer, media_type, admitted)
+
+    async def _followed(
+        self, request: Request, asked: GraphQLRequest, prepared: Prepared, context: Context
+    ) -> ASGIApp:
+        stream = await streams.following(self._application.live, request, asked, prepared, context)
+        if stream is None:
+            raise HttpRefusal(
+                400,
+                "operation_not_supported",
+                "A subscription is answered as a stream: send Accept: text/event-stream, or use a WebSocket.",
+            )
+        return stream
+
+    def _told(
+        self, request: Request, answer: Answer, media_type: str, admitted: Admitted | None = None
+    ) -> ASGIApp:
+        stream = streams.single(self._application.live, request, answer)
+        if stream is not None:
+            return stream
+        edition = self._application.settings.graphql_http_edition
+        headers = None if admitted is None else admitted.spending.headers
+        response = graphql_response(answer, media_type, edition, headers)
+        may_be_kept = request.method == "GET" and admitted is not None and admitted.is_named
+        return revalidated(request, response) if may_be_kept and answer.outcome is Outcome.OK else response
 
     async def _run(
         self, request: Request, asked: GraphQLRequest, prepared: Prepared, context: Context
     ) -> Answer:
-        work = self._application.operations.run(prepared, asked.variables, context)
+        work = self._application.operations.run(prepared, asked.variables, context, is_sent_on=True)
         if prepared.kind is OperationKind.MUTATION:
             return await work  # it is finished and counted, whether or not anybody waits for the answer
         return await _unless_hung_up(request, work)
 
 
 def _refuse_kind(request: Request, prepared: Prepared) -> None:
-    if prepared.kind is OperationKind.SUBSCRIPTION:
-        raise HttpRefusal(
-            400, "operation_not_supported", "Subscriptions are not served over this kind of request."
-        )
     if prepared.kind is OperationKind.MUTATION and request.method == "GET":
         raise _method_not_allowed("A mutation changes something: send it by POST.", allow="POST")
 

@@ -16,6 +16,7 @@ from app.settings_documents import DocumentSettings
 from app.settings_fields import seconds as _seconds
 from app.settings_fields import setting as _setting
 from app.settings_limits import LimitSettings
+from app.settings_live import LiveSettings
 from app.settings_problems import SettingsError, problems_of, warn_of_unknown
 from app.settings_types import (
     ALGORITHMS,
@@ -37,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ROOT / ".env"
 
 
-class Settings(LimitSettings, DocumentSettings):
+class Settings(LimitSettings, DocumentSettings, LiveSettings):
     """Read once at start and handed on; frozen. Secrets print as ``**********``."""
 
     model_config = SettingsConfigDict(

@@ -7,3 +7,6 @@ ONE_SEED_AT_A_TIME = 7_402_021_119
 
 RELAY_LEADER = 7_402_021_120
 """Held by the process that publishes events, for as long as it leads."""
+
+PHASE_WATCH = 7_402_021_121
+"""Held by the transaction that looks at the calendar of all teams."""

@@ -221,6 +221,20 @@ class SeasonEvent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseEntered(SeasonEvent):
+    """A team is in another phase now, or in none; told once, whether the calendar or a planner said it.
+
+    ``entered_on`` is the team's day. ``version`` counts these changes of the team.
+    """
+
+    type: ClassVar[str] = "training.phase.entered"
+
+    phase_id: UUID | None
+    previous_phase_id: UUID | None
+    entered_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseAdjustmentsApplied(SeasonEvent):
     type: ClassVar[str] = "training.phase_adjustments.applied"
 
@@ -324,6 +338,7 @@ OUTGOING: tuple[type[Event], ...] = (
     TrainingImported,
     WellnessReported,
     RestDayReported,
+    PhaseEntered,
     PhaseAdjustmentsApplied,
     SeasonPlanSynced,
     WorkloadAdjustmentApplied,

@@ -4,10 +4,15 @@ import strawberry
 
 from domain.access import Scope
 from integrations.flags import Flag
-from resolvers.live import session_events
+from resolvers.live import flag_events, season_events, session_events
 from resolvers.permissions import Behind, Has
 from schema.fields import subscription
-from schema.types.live import SessionCompressedEvent
+from schema.types.live import (
+    AssignmentsAdjustedEvent,
+    FeatureFlagsChangedEvent,
+    PhaseChangedEvent,
+    SessionCompressedEvent,
+)
 
 IS_LIVE = Behind(Flag.LIVE)
 
@@ -21,4 +26,19 @@ class Subscription:
         session_events.session_compressed,
         needs=[Has(Scope.PLANS_READ), IS_LIVE],
         description="Sessions compressed or put back: of one session, or of the players of a team.",
+    )
+    phase_changed: PhaseChangedEvent = subscription(
+        season_events.phase_changed,
+        needs=[Has(Scope.SEASONS_READ), IS_LIVE],
+        description="A team comes to another phase of its season: by the calendar, or as a planner says.",
+    )
+    assignments_adjusted: AssignmentsAdjustedEvent = subscription(
+        season_events.assignments_adjusted,
+        needs=[Has(Scope.ASSIGNMENTS_READ), IS_LIVE],
+        description="Assignments of a team were adjusted.",
+    )
+    feature_flags_changed: FeatureFlagsChangedEvent = subscription(
+        flag_events.feature_flags_changed,
+        needs=[Has(Scope.FLAGS_READ), IS_LIVE],
+        description="Feature flags change for you.",
     )

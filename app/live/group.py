@@ -84,7 +84,7 @@ class Group:
     async def answer(self, caller: Caller, shown: LiveEvent) -> bytes:
         """The operation's answer for this caller and their equals, made once."""
         loop = asyncio.get_running_loop()
-        key = (shown.id, self._entitlement(caller))
+        key = (shown, self._entitlement(caller))
         kept = self._kept.get(key)
         if kept is None or loop.time() - kept[0] > KEPT_SECONDS:
             made = asyncio.create_task(self._made(caller, shown), name="live.answer")
@@ -117,7 +117,7 @@ class Group:
                 self._work.ended(member, refusal)
                 continue
             if event is not None:
-                key = self._entitlement(member.caller)
+                key = id(event), self._entitlement(member.caller)
                 equals[key].append(member)
                 shown.setdefault(key, (member.caller, event))
         await _all(self._hand(happening.seq, members, *shown[key]) for key, members in equals.items())
@@ -127,7 +127,7 @@ class Group:
         delivered = 0
         for number, member in enumerate(members, start=1):
             if member in self.members:  # it may have left meanwhile
-                delivered += member.hand(seq, answer)
+                delivered += member.hand(seq, answer, shown.cursor)
             if number % BREATH == 0:
                 await asyncio.sleep(0)
         self._work.metrics.delivered(self.sharing.field, delivered)

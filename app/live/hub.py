@@ -16,6 +16,7 @@ import structlog
 from app.live.callers import Caller, Callers
 from app.live.group import AT_ONCE, Group, Work
 from app.live.member import Member, Sink
+from app.live.notices import error_of
 from app.live.sharing import Sharing
 from app.operations import Operations, Prepared
 from db import event_log
@@ -24,7 +25,7 @@ from db.outbox import StoredEvent
 from domain.errors import CursorExpired, DomainError
 from events.log import Log, SlowConsumer
 from integrations.live_metrics import LiveMetrics
-from resolvers.failures import Failure, failure_of
+from resolvers.failures import failure_of
 from resolvers.live.feed import Feed, Happening, happenings
 from resolvers.services import Services
 
@@ -148,7 +149,7 @@ class Hub:
                     shown = member.group.judged(member.caller, happening)
                     if shown is not None:
                         answer = await member.group.answer(member.caller, shown)
-                        member.sink.next(answer, happening.seq)
+                        member.sink.next(answer, shown.cursor)
                         self._metrics.delivered(member.group.sharing.field, 1)
                         await member.sink.room()
                     member.seq = happening.seq
@@ -217,9 +218,3 @@ class Hub:
             if not followers:
                 del self._followers[event_type, group.feed.address]
             self._wanted[event_type] -= 1
-
-
-def error_of(failure: Failure) -> dict[str, Any]:
-    """As it stands in ``errors``."""
-    extensions = {**failure.facts, "code": failure.code, "outcome": failure.outcome}
-    return {"message": failure.message, "extensions": extensions}

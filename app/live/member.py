@@ -19,7 +19,7 @@ MOST_WAITING = 1_000
 class Sink(Protocol):
     """Where a subscription goes: a WebSocket's subscription, or a stream over HTTP."""
 
-    def next(self, answer: bytes, seq: int) -> None:
+    def next(self, answer: bytes, cursor: str) -> None:
         """One answer, as JSON. Never waits: who is too slow is ended by the sink itself."""
 
     def end(self, errors: Sequence[Mapping[str, Any]]) -> None:
@@ -50,7 +50,7 @@ class Member:
         self.caller = caller
         self.feed = feed
         self.sink = sink
-        self.waiting: deque[tuple[int, bytes]] | None = None
+        self.waiting: deque[tuple[int, bytes, str]] | None = None
         self.seq = position if feed.after is None else feed.after
         self.join(position)
         self.is_live = self.seq >= position
@@ -60,18 +60,18 @@ class Member:
         self.has_overflowed = False
         self.waiting = None
 
-    def hand(self, seq: int, answer: bytes) -> bool:
+    def hand(self, seq: int, answer: bytes, cursor: str) -> bool:
         """Whether it was new to it."""
         if seq <= self.seq:
             return False
         if self.is_live:
             self.seq = seq
-            self.sink.next(answer, seq)
+            self.sink.next(answer, cursor)
             return True
         if self.waiting is None:
             self.waiting = deque()
         if len(self.waiting) < MOST_WAITING:
-            self.waiting.append((seq, answer))
+            self.waiting.append((seq, answer, cursor))
         else:
             self.has_overflowed = True
         return False
@@ -83,4 +83,4 @@ class Member:
         """
         self.is_live = True
         waiting, self.waiting = self.waiting or (), None
-        return sum(self.hand(seq, answer) for seq, answer in waiting)
+        return sum(self.hand(*each) for each in waiting)

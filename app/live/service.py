@@ -4,31 +4,46 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
+import structlog
+from graphql import GraphQLSchema
 from starlette.datastructures import Headers
-from strawberry import Schema
 
+from app.admission import Admission
 from app.auth import SignedIn
+from app.live.callers import Caller
+from app.live.flag_changes import FlagChanges, FlagFollower
 from app.live.hub import Hub
 from app.live.member import Member, Sink
+from app.live.notices import Notice, error_of, notice
 from app.live.places import LiveLimits, Places
 from app.live.sharing import Sharing, sharing_of
 from app.operations import Answer, Operations, Prepared
-from integrations.live_metrics import LiveMetrics
+from app.refusals import HttpRefusal
 from integrations.metrics import OperationKind, Outcome
 from integrations.tokens import Tokens
 from resolvers.context import Context
-from resolvers.live.feed import Feed
+from resolvers.failures import failure_of
+from resolvers.live.cursors import place_after
+from resolvers.live.feed import Feed, Unshared
+from resolvers.live.flag_events import FlagsFeed, seen_in
 from resolvers.services import Services
 from resolvers.viewers import viewer_of
+
+_log = structlog.get_logger(__name__)
 
 MOST_SHARINGS = 1_000
 LEAVE_SECONDS = 2.0
 """How long a connection may take to finish what is under way on it, and then to say goodbye."""
+
+
+Following: TypeAlias = Member | FlagFollower
+"""One subscription; what ``Live.unfollow`` takes."""
 
 
 class Connection(Protocol):
@@ -47,22 +62,24 @@ class Live:
         services: Services,
         tokens: Tokens,
         operations: Operations,
-        schema: Schema,
+        admission: Admission,
+        schema: GraphQLSchema,
         hub: Hub,
-        metrics: LiveMetrics,
         limits: LiveLimits,
-        origins: Collection[str],
+        origins: frozenset[str],
     ) -> None:
         self.services = services
         self.tokens = tokens
         self.operations = operations
-        self.metrics = metrics
+        self.admission = admission
+        self.metrics = services.metrics.live
         self.limits = limits
         self.places = Places(limits)
         self.is_stopping = False
         self._hub = hub
-        self._schema = schema._schema
-        self._origins = frozenset(origins)
+        self._flags = FlagChanges(services, operations, hub.callers, self.metrics)
+        self._schema = schema
+        self._origins = origins
         self._connections: set[Connection] = set()
         self._nobody = asyncio.Event()
         self._sharings: OrderedDict[Hashable, tuple[Prepared, Sharing]] = OrderedDict()
@@ -90,8 +107,13 @@ class Live:
         who: SignedIn | None,
         context: Context,
         sink: Sink,
-    ) -> Member | Answer:
-        """Every event goes to ``sink`` until ``leave``; an answer says why it does not."""
+        *,
+        after: str | None = None,
+    ) -> Following | Answer:
+        """Every event goes to ``sink`` until ``unfollow``; an answer says why it does not.
+
+        ``after`` is a cursor that came beside the operation, and counts before the one in it.
+        """
         feed = await self.operations.feed(prepared, variables, context)
         if isinstance(feed, Answer):
             self._count(prepared, feed.outcome)
@@ -99,13 +121,28 @@ class Live:
         if who is None or context.viewer is None:
             raise RuntimeError("A feed is for a caller who is known.")
         caller = self._hub.callers.one(context.viewer, who.claims)
-        assert isinstance(feed, Feed)  # noqa: S101
-        member = await self._hub.join(prepared, variables, self._sharing(prepared), feed, caller, sink)
+        member = await self._joined(prepared, variables, feed, context, caller, sink, after)
         self._count(prepared, Outcome.OK)
         return member
 
-    def unfollow(self, member: Member) -> None:
-        self._hub.leave(member)
+    def told(self, error: Exception, correlation_id: str) -> Notice:
+        """An error as its caller is told of it; a fault is logged and counted."""
+        if isinstance(error, HttpRefusal):
+            return notice(error.code, error.message, **error.details)
+        failure = failure_of(error)
+        if not failure.is_fault:
+            return error_of(failure)
+        _log.error("fault", code=failure.code, exc_info=error)
+        self.services.metrics.fault(failure.code)
+        told = error_of(failure)
+        told["extensions"]["correlationId"] = correlation_id
+        return told
+
+    def unfollow(self, following: Following) -> None:
+        if isinstance(following, Member):
+            self._hub.leave(following)
+        else:
+            self._flags.leave(following)
 
     def finish(self, change: asyncio.Task[Any]) -> None:
         """A mutation is finished, whether or not anybody is still there for the answer."""
@@ -142,6 +179,28 @@ class Live:
     async def close(self) -> None:
         with suppress(asyncio.CancelledError):
             await self._hub.close()
+            await self._flags.close()
+
+    async def _joined(
+        self,
+        prepared: Prepared,
+        variables: Mapping[str, Any],
+        feed: Unshared[Any],
+        context: Context,
+        caller: Caller,
+        sink: Sink,
+        after: str | None,
+    ) -> Following:
+        sharing = self._sharing(prepared)
+        if isinstance(feed, FlagsFeed):
+            if after is not None:
+                feed = FlagsFeed(seen_in(after))
+            return self._flags.join(prepared, variables, sharing, feed, caller, sink)
+        if not isinstance(feed, Feed):
+            raise TypeError(f"Nothing here follows a {type(feed).__name__}.")
+        if after is not None:
+            feed = replace(feed, after=await place_after(context, after))
+        return await self._hub.join(prepared, variables, sharing, feed, caller, sink)
 
     def _sharing(self, prepared: Prepared) -> Sharing:
         key = id(prepared.definition)

@@ -16,18 +16,17 @@ from starlette.types import Receive, Scope, Send
 from app.auth import SignedIn, bearer, bearer_in, signed_in
 from app.documents import RequestError
 from app.graphql_request import GraphQLRequest, from_parameters, parsed_json
-from app.live.member import Member
+from app.live.notices import SLOW_CONSUMER, too_many_operations
 from app.live.outbox import Outbox
 from app.live.places import NoPlace
-from app.live.service import Live
+from app.live.service import Following, Live
 from app.live.wire import wire_of
 from app.logs import bind_correlation_id, correlation_id
 from app.operations import Answer, Prepared
+from app.rates import Caller as Spender
 from app.refusals import HttpRefusal
-from domain.errors import DomainError
 from integrations.live_metrics import Dropped, Transport
 from integrations.metrics import OperationKind
-from resolvers.failures import failure_of
 
 _log = structlog.get_logger(__name__)
 
@@ -76,7 +75,7 @@ class Socket:
         self._is_ready = False
         self._is_closed = False
         self._timers: list[asyncio.TimerHandle] = []
-        self._following: dict[str, Member | None] = {}
+        self._following: dict[str, Following] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._opened = 0
         self._name = correlation_id() or "socket"
@@ -211,8 +210,7 @@ class Socket:
             raise Closing(Close.BAD_REQUEST, f"Invalid message: {refusal.message}") from None
         most = self._live.limits.operations
         if len(self._following) + len(self._running) >= most:
-            refused = {"code": "too_many_operations", "outcome": "refused", "limit": most}
-            self._fail(operation_id, [{"message": f"At most {most} at a time.", "extensions": refused}])
+            self._fail(operation_id, [too_many_operations(most)])
             return
         self._opened += 1
         task = asyncio.create_task(
@@ -224,12 +222,11 @@ class Socket:
         with bind_correlation_id(name):
             try:
                 await self._answer(operation_id, asked, name)
-            except (DomainError, OSError) as error:  # OSError: TimeoutError, too
-                self._fail(operation_id, [_error(error, name)])
+            except RequestError as error:
+                refused = self._live.operations.refused(error, name)
+                self._fail(operation_id, refused.payload["errors"])
             except Exception as error:
-                _log.exception("fault", code="internal_error")
-                self._live.services.metrics.fault("internal_error")
-                self._fail(operation_id, [_error(error, name)])
+                self._fail(operation_id, [self._live.told(error, name)])
             finally:
                 if self._running.get(operation_id) is asyncio.current_task():
                     del self._running[operation_id]
@@ -237,21 +234,21 @@ class Socket:
     async def _answer(self, operation_id: str, asked: GraphQLRequest, name: str) -> None:
         context = await self._live.context_of(self._who, name)
         operations = self._live.operations
-        try:
-            prepared = operations.prepare(asked.query, asked.operation_name, asked.variables)
-        except RequestError as error:
-            self._fail(operation_id, operations.refused(error, name).payload["errors"])
-            return
+        host = self._request.client.host if self._request.client else None
+        admitted = await self._live.admission.admit(Spender.of(context.viewer, host), asked)
+        prepared = admitted.prepared
         if prepared.kind is OperationKind.SUBSCRIPTION:
             await self._follow(operation_id, prepared, asked, context)
             return
-        work = operations.run(prepared, asked.variables, context)
+        work = operations.run(prepared, asked.variables, context, is_sent_on=True)
         if prepared.kind is OperationKind.MUTATION:
             change = asyncio.create_task(work)
             self._live.finish(change)
             answer = await asyncio.shield(change)
         else:
             answer = await work
+        if asked.wants_cost:
+            answer = answer.with_extension("cost", admitted.spending.facts)
         if answer.is_request_error:
             self._fail(operation_id, answer.payload["errors"])
         else:
@@ -344,12 +341,6 @@ class Socket:
         self._outbox.discard()
 
 
-SLOW_CONSUMER = {
-    "message": "You read too slowly: subscribe again after the last cursor you got, and nothing is lost.",
-    "extensions": {"code": "slow_consumer", "outcome": "refused", "retriable": True},
-}
-
-
 class _Subscription:
     """A sink: the socket, for one of its subscriptions. Only the id differs from what others are sent."""
 
@@ -361,7 +352,7 @@ class _Subscription:
         self._prefix = _prefix(operation_id)
         self.has_ended = False
 
-    def next(self, answer: bytes, seq: int) -> None:
+    def next(self, answer: bytes, cursor: str) -> None:
         if not self.has_ended and not self._socket._put_next(self._prefix, answer):
             self.has_ended = True
             self._socket._fell_behind(self._id)
@@ -404,14 +395,6 @@ def _token_in(payload: Mapping[str, Any]) -> str | None:
 
 def _prefix(operation_id: str) -> bytes:
     return b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
-
-
-def _error(error: Exception, name: str) -> dict[str, Any]:
-    failure = failure_of(error)
-    extensions = {**failure.facts, "code": failure.code, "outcome": failure.outcome}
-    if failure.is_fault:
-        extensions["correlationId"] = name
-    return {"message": failure.message, "extensions": extensions}
 
 
 def _nothing() -> None:

@@ -10,6 +10,7 @@ from domain.events import PhaseChangeFailed
 from domain.planning_events import PhaseChanged
 from events.handler import Received
 from events.listeners.telling import BATCH, after_of, organization_of, progress_of, public
+from events.phase_watch import enter_phase
 from events.season.announcing import next_version
 from events.season.following import change_phase
 from events.season.lookup import SeasonLookup, actor_of
@@ -31,6 +32,7 @@ class FollowPhaseChange:
         event = received.event
         team = await self.seasons.team(tx, event.team_id)
         plan, phase = await self.seasons.phase(tx, team, event.new_phase_id)
+        await enter_phase(tx, team, phase.id)
         followed = await change_phase(
             tx,
             team,

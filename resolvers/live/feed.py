@@ -7,7 +7,7 @@ an event may be shown to whom is judged anew for every event, from memory, with 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, NoReturn, TypeVar
 from uuid import UUID
@@ -37,6 +37,9 @@ class Happening:
 
     event: StoredEvent
     plan: PlanFacts | None = None
+    _shown: dict[Callable[[Happening], LiveEvent], LiveEvent] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def seq(self) -> int:
@@ -52,10 +55,21 @@ class Happening:
     def id_in(self, name: str) -> UUID:
         return UUID(self.event.payload[name])
 
+    def optional_id_in(self, name: str) -> UUID | None:
+        found = self.event.payload.get(name)
+        return None if found is None else UUID(found)
+
+    def as_(self, make: Callable[[Happening], LiveEvent]) -> LiveEvent:
+        """Made once, for all to whom it looks the same. Only those to whom one and the same object is shown
+        may share an answer; so what differs from viewer to viewer is made for each."""
+        if make not in self._shown:
+            self._shown[make] = make(self)
+        return self._shown[make]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveEvent:
-    """What every live event tells."""
+    """What every live event tells. Hashable, so lists in it are tuples."""
 
     id: str
     occurred_at: datetime

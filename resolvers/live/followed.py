@@ -1,5 +1,7 @@
 """Every event that somebody can follow: the others do not come as far as subscriptions."""
 
-from resolvers.live import session_events
+from domain.events import Event, PhaseEntered
+from resolvers.live import season_events, session_events
 
-FOLLOWED: frozenset[str] = frozenset(each.type for each in session_events.TYPES)
+FOLLOWED_EVENTS: tuple[type[Event], ...] = (*session_events.TYPES, *season_events.ADJUSTED, PhaseEntered)
+FOLLOWED: frozenset[str] = frozenset(each.type for each in FOLLOWED_EVENTS)

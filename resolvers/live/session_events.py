@@ -88,13 +88,13 @@ def _of_team(viewer: Viewer, happening: Happening) -> LiveEvent | None:
     """A player hears of their own sessions only, their coaches of the whole team's."""
     if happening.plan is None or sight_of_plan(viewer, happening.plan) is not Sight.FULL:
         return None
-    return _shown(happening)
+    return happening.as_(_shown)
 
 
 def _of_session(session_id: UUID) -> Show:
     def show(viewer: Viewer, happening: Happening) -> LiveEvent | None:
         refuse_unless_seen(sight_of(viewer, happening.plan), Kind.SESSION, session_id)
-        return _shown(happening)
+        return happening.as_(_shown)
 
     return show
 

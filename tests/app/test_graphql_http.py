@@ -195,7 +195,7 @@ async def test_other_methods_are_told_which_there_are(api: Api, method: str) -> 
 
 
 async def test_a_client_that_takes_no_json_is_told_so(api: Api) -> None:
-    answer = await api.post("{ hello }", accept="text/event-stream")
+    answer = await api.post("{ hello }", accept="text/html")
 
     assert (answer.status_code, code_of(answer)) == (406, "not_acceptable")
 

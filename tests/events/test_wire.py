@@ -39,6 +39,7 @@ FIELDS = {
     "PlanGenerationRequested": "eventId userId timestamp jobId proficiency season availabilityDays"
     " weeklyGoalDays equipment purpose competitionDate fixedSchedules recoveryHabits timeCrunchTargetMinutes",
     "assignment.phase_adjusted": "assignmentId teamId playerId phaseId adjustmentTimestamp",
+    "training.phase.entered": "teamId phaseId previousPhaseId enteredOn",
     "training.phase_adjustments.applied": "teamId phaseId adjustmentsCount triggeredBy timestamp",
     "training.season_plan.synced": "teamId",
     "training.workload_adjustment.applied": "teamId",
