@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +17,7 @@ from db.paging import PageRequest
 from domain.adjustments import AdjustmentRecord
 from domain.assignments import WorkoutAssignment
 from domain.days import today_in
+from domain.phases import Intensity
 from domain.planning_events import (
     LoadManagementRecommended,
     PhaseChanged,
@@ -34,6 +35,7 @@ from tests.domain.season_cases import MONDAY
 from tests.events.world import World, until
 from tests.season_factories import Club, make_club, make_season
 
+ENTERED = "training.phase.entered"
 MONDAY_NOON = datetime.fromisoformat("2026-11-16T12:00:00+00:00")
 
 
@@ -73,11 +75,11 @@ class SeasonWorld(World):
         return await self.rows("SELECT consumer, event_type, reason, detail FROM dead_letters ORDER BY id")
 
     async def said(self, *event_types: str) -> list[Any]:
-        """What was committed for others, in its order."""
+        """What was committed for others, in its order; without types, all but that a phase was entered."""
         return [
             each
             for each in await self.rows("SELECT * FROM outbox ORDER BY id")
-            if not event_types or each.event_type in event_types
+            if each.event_type in event_types or not (event_types or each.event_type == ENTERED)
         ]
 
     async def stored(self, *assignments: WorkoutAssignment) -> list[WorkoutAssignment]:
@@ -105,10 +107,12 @@ class SeasonWorld(World):
         await until(is_so, seconds)
 
     async def numbers(self) -> tuple[int, int, int]:
-        """Assignments' versions added up, entries of the history, outgoing events."""
+        """Assignments' versions added up, entries of the history, outgoing events as of ``said``."""
         [row] = await self.rows(
             "SELECT (SELECT coalesce(sum(version), 0) FROM workout_assignments) AS versions,"
-            " (SELECT count(*) FROM assignment_adjustments) AS entries, (SELECT count(*) FROM outbox) AS said"
+            " (SELECT count(*) FROM assignment_adjustments) AS entries,"
+            " (SELECT count(*) FROM outbox WHERE event_type <> :entered) AS said",
+            entered=ENTERED,
         )
         return int(row.versions), row.entries, row.said
 
@@ -119,7 +123,7 @@ class SeasonWorld(World):
 
 @dataclass
 class Season:
-    """A club with a plan of two phases: Build from this Monday for four weeks, then Season."""
+    """A club with a plan of two phases: Build from this Monday for four weeks, then the easier Season."""
 
     club: Club
     plan: SeasonPlan
@@ -191,7 +195,10 @@ class Season:
 
 async def make_season_of(db: Database, clock: RunningClock, player_count: int = 2) -> Season:
     club = await make_club(db, player_count)
-    plan = await make_season(db, club.season(created_at=clock(), updated_at=clock()))
+    plan = club.season(created_at=clock(), updated_at=clock())
+    build, season = plan.phases
+    easier = replace(season, intensity=Intensity.LOW, training_frequency=2)
+    plan = await make_season(db, replace(plan, phases=(build, easier)))
     assert plan.phases[0].starts_on == MONDAY
     return Season(club, plan, clock)
 
