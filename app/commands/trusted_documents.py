@@ -40,7 +40,7 @@ def run(paths: Sequence[Path], out: Path, *, check: bool, typenames: bool) -> in
 def _wrong(texts: Iterable[str]) -> list[str]:
     schema = build_schema(introspection=True, suggestions=True)
     ours = Documents(schema, introspection=True, suggestions=True, limits=Limits())
-    found = []
+    found: list[str] = []
     for text in texts:
         try:
             ours.read(text)

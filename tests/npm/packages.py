@@ -1,0 +1,64 @@
+"""Packages from npm for tests: installed once for each lock file, outside of the sources."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from app.settings import ROOT
+
+_HERE = Path(__file__).parent
+_FILES = ("package.json", "package-lock.json")
+
+
+def node() -> str:
+    found = shutil.which("node")
+    if found is None:
+        pytest.skip("Node is not here: install it, or `uv sync --group web`")
+    return found
+
+
+def node_packages() -> Path:
+    """The folder in which ``node_modules`` is; scripts of this folder are copied beside it.
+
+    Skips the test where nothing is installed yet and npm cannot be reached.
+    """
+    node()
+    lock = hashlib.sha256(b"".join((_HERE / name).read_bytes() for name in _FILES)).hexdigest()[:16]
+    folder = ROOT / ".taper" / "npm" / lock
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)  # tests run in several processes
+        if not (folder / ".installed").exists():
+            _install(folder)
+    return folder
+
+
+def script(name: str) -> Path:
+    """A script of this folder, where it finds the packages."""
+    folder = node_packages()
+    place = folder / f"{os.getpid()}-{name}"
+    shutil.copy(_HERE / name, place)
+    return place
+
+
+def _install(folder: Path) -> None:
+    for name in _FILES:
+        shutil.copy(_HERE / name, folder / name)
+    npm = shutil.which("npm") or "npm"
+    done = subprocess.run(
+        [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    if done.returncode != 0:
+        pytest.skip(f"npm could not install what tests/npm/package.json names: {done.stderr[-300:]}")
+    (folder / ".installed").touch()
