@@ -59,6 +59,8 @@ FIELDS = {
     "plan.imported": "planId",
     "plan.changed": "planId",
     "plan.deleted": "planId",
+    "season_plan.changed": "seasonPlanId version organizationId teamId status",
+    "season_plan.deleted": "seasonPlanId version organizationId teamId",
 }
 
 
