@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ARRAY, LargeBinary, Row, Select, and_, any_, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.bulk import insert_records
@@ -79,10 +79,15 @@ async def count_on_days(
     return Counter({(player_id, day): count for player_id, day, count in rows})
 
 
-async def known_keys(db_session: AsyncSession, content_keys: Collection[bytes]) -> frozenset[bytes]:
-    """Of these keys of imported trainings, those that are in the log, withdrawn ones too."""
+async def known_keys(
+    db_session: AsyncSession, player_ids: Collection[UUID], content_keys: Collection[bytes]
+) -> frozenset[bytes]:
+    """Of these keys of imported trainings, those that are in the players' logs, withdrawn ones too."""
     rows = await db_session.scalars(
-        select(TrainingEntryRow.content_key).where(TrainingEntryRow.content_key.in_(content_keys))
+        select(TrainingEntryRow.content_key).where(
+            TrainingEntryRow.player_id.in_(player_ids),
+            TrainingEntryRow.content_key == any_(literal(list(content_keys), ARRAY(LargeBinary))),
+        )
     )
     return frozenset(each for each in rows if each is not None)
 

@@ -65,8 +65,9 @@ async def import_training(info: Info, input: ImportTrainingInput) -> ImportedTra
         roster = await _roster(context, tx, input, lines, team_id)
         defaults = Defaults(input.kind, input.session_rpe, input.format is LogFormat.FIT)
         settled = await asyncio.to_thread(settle, lines, roster, defaults, tx.now, found)
-        await lock_people(tx.db_session, sorted({each.player.id for each in settled}))
-        known = await stored.known_keys(tx.db_session, [each.key for each in settled])
+        player_ids = sorted({each.player.id for each in settled})
+        await lock_people(tx.db_session, player_ids)
+        known = await stored.known_keys(tx.db_session, player_ids, [each.key for each in settled])
         new = [each for each in settled if each.key not in known]
         await _check_room(tx, new, found)
         if problems := found.all_problems():

@@ -464,7 +464,7 @@ class TestHistory:
 
         async with db.read() as db_session:
             found = await entries_by_id(db_session, [entry.id, imported.id])
-            keys = await known_keys(db_session, [b"k" * 32, b"l" * 32])
+            keys = await known_keys(db_session, [entry.player_id], [b"k" * 32, b"l" * 32])
             counts = await count_on_days(db_session, [entry.player_id], [MONDAY, FRIDAY], but=entry.id)
         assert found == {entry.id: entry, imported.id: imported}
         assert keys == {b"k" * 32}
