@@ -30,6 +30,7 @@ STATUS_OF = {
     "invalid_state": 409,
     "plan_missing_content": 422,
     "plan_not_compressible": 422,
+    "season_data_unavailable": 503,
     "unavailable": 503,
     "outcome_unknown": 503,
     "timeout": 503,
