@@ -29,7 +29,7 @@ from resolvers.season_inputs import (
     SetSeasonPlanStatusInput,
     UpdateSeasonPlanInput,
 )
-from resolvers.sight import granted
+from resolvers.sight import NOBODY, granted
 
 FOLLOWING_SECONDS = 8.0
 """Ten thousand assignments that move with their phases take a few seconds."""
@@ -150,7 +150,7 @@ async def _plan_to_change(
 ) -> tuple[SeasonPlan, Team]:
     """The plan, locked, with its team. A stale version is told before anything else of the change."""
     plan = await stored.season_plan_for_update(tx.db_session, plan_id)
-    team_id = plan_id if plan is None else plan.team_id  # one question more, whether it is there or not
+    team_id = NOBODY if plan is None else plan.team_id
     team = (await teams_by_id(tx.db_session, [team_id])).get(team_id)
     if plan is None or team is None:
         return granted(None, Sight.NONE, Kind.SEASON_PLAN, plan_id)

@@ -7,7 +7,7 @@ from integrations.flags import Flag
 from resolvers import (
     assigning,
     assignment_changes,
-    athletes,
+    athlete_changes,
     completions,
     compressions,
     phase_sync,
@@ -251,22 +251,23 @@ class Mutation:
         description="Report that a player did what was assigned: once for each of its days.",
     )
     update_player_profile: UpdatePlayerProfileResult = field(
-        athletes.update_player_profile,
+        athlete_changes.update_player_profile,
         needs=KNOWS_PLAYERS,
-        description="Enter what was measured of a player, and their most load a week; for who coaches them.",
+        description="Enter what was measured of a player, and their most load a week. Assignments take new "
+        "heart rates up when they are next brought in step.",
     )
     update_team_group: UpdateTeamGroupResult = field(
-        athletes.update_team_group,
+        athlete_changes.update_team_group,
         needs=KNOWS_PLAYERS,
         description="Put players into a line, position or other group of a team, and take others out.",
     )
     add_medical_restriction: AddMedicalRestrictionResult = field(
-        athletes.add_medical_restriction,
+        athlete_changes.add_medical_restriction,
         needs=KNOWS_PLAYERS,
         description="Enter what medical staff rule out for a player.",
     )
     end_medical_restriction: EndMedicalRestrictionResult = field(
-        athletes.end_medical_restriction,
+        athlete_changes.end_medical_restriction,
         needs=KNOWS_PLAYERS,
         description="Say when a restriction ends, or take away one that was entered by mistake.",
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import athletes
+from resolvers import athlete_changes
 from schema.fields import field
 from schema.types.athlete import MedicalRestriction, PlayerProfile, TeamGroup
 from schema.types.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
@@ -18,7 +18,7 @@ class UpdatePlayerProfileSuccess:
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, athletes.ProfileAnswer)
+        return isinstance(obj, athlete_changes.ProfileAnswer)
 
 
 @strawberry.type(description="The group is as this answer says.")
@@ -27,7 +27,7 @@ class UpdateTeamGroupSuccess:
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, athletes.GroupAnswer)
+        return isinstance(obj, athlete_changes.GroupAnswer)
 
 
 @strawberry.type(description="The restriction was entered.")
@@ -36,7 +36,7 @@ class AddMedicalRestrictionSuccess:
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, athletes.RestrictionAnswer)
+        return isinstance(obj, athlete_changes.RestrictionAnswer)
 
 
 @strawberry.type(description="The restriction ends as was asked for.")
@@ -47,7 +47,7 @@ class EndMedicalRestrictionSuccess:
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, athletes.RestrictionEnded)
+        return isinstance(obj, athlete_changes.RestrictionEnded)
 
 
 UpdatePlayerProfileResult = Annotated[
