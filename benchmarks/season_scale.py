@@ -1,12 +1,14 @@
 """How bringing a team in step with a phase grows: sixty players with 1,000, 10,000 and 100,000 assignments.
 
 ``python -m benchmarks.season_scale [count …]`` starts a PostgreSQL of its own, with everything durable as in
-production, and prints seconds and statements for each step.
+production, and prints seconds, statements and the longest that the event loop was held for each step. What is
+applied and left is announced, event by event, as it is in the product.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import tempfile
 import time
@@ -15,26 +17,25 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
 from db import migrate
-from db.adjustments import facts_for, lock_assignments_of_phase, lock_followers_of_phases, save_adjustments
 from db.assignments import insert_assignments
 from db.athletes import save_physiology, target_players
-from db.database import Database
+from db.database import Database, Transaction
 from db.embedded import EmbeddedPostgres
 from db.own_templates import our_templates
 from db.seasons import insert_season_plan
 from db.seed import seed_catalogue
-from domain.adjustments import Facts, adjust, restore
+from domain.adjustments import Facts, adjust
 from domain.assignments import WorkoutAssignment
 from domain.phases import Intensity, PhaseType, SeasonPhase
 from domain.physiology import HeartRateZone, PerformanceThresholds, Physiology
 from domain.planning import Actor
 from domain.template_expansion import Application, expand
+from events.season.following import follow_phase, leave_phases
 from tests.domain.season_cases import MONDAY, NOW, weekly
 from tests.factories import committed, make_athlete, make_coach, make_organization, make_team
 from tests.season_factories import Club, make_workout
@@ -43,11 +44,12 @@ from tests.statements import count_statements
 PLAYERS = 60
 COUNTS = (1_000, 10_000, 100_000)
 BATCH = 10_000  # what a transaction of ten seconds has the time for, twice and more
+MOST_TO_LEAVE = 20_000
 DEADLINE_SECONDS = 60.0
 COACH = Actor(None, "benchmark")
 
 
-Work = Callable[[Any], Awaitable[int]]
+Work = Callable[[Transaction], Awaitable[int]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Step:
     seconds: float
     statements: int
     changed: int
+    held_ms: float
 
 
 def main() -> None:
@@ -69,15 +72,18 @@ def main() -> None:
 
 async def _run(url: str, counts: tuple[int, ...]) -> None:
     await migrate.upgrade(url)
-    db = Database(url, clock=lambda: NOW)
+    began = time.monotonic()
+    db = Database(url, clock=lambda: NOW + timedelta(seconds=time.monotonic() - began))
     await committed(db, seed_catalogue)
-    print(f"{'assignments':>11}  {'step':<34} {'seconds':>8} {'statements':>10} {'changed':>9}")
+    print(
+        f"{'assignments':>11}  {'step':<20} {'seconds':>8} {'statements':>10} {'changed':>9} {'held ms':>8}"
+    )
     try:
         for count in counts:
             for step in await _measure(db, count):
                 print(
-                    f"{count:>11,}  {step.name:<34} {step.seconds:>8.2f} {step.statements:>10}"
-                    f" {step.changed:>9,}"
+                    f"{count:>11,}  {step.name:<20} {step.seconds:>8.2f} {step.statements:>10}"
+                    f" {step.changed:>9,} {step.held_ms:>8.0f}"
                 )
     finally:
         await db.dispose()
@@ -95,8 +101,8 @@ async def _measure(db: Database, count: int) -> list[Step]:
     await committed(db, lambda one: one.execute(text("ANALYZE workout_assignments")))
     for name, phase in (("apply a phase", build), ("apply it again", build), ("apply it changed", hard)):
         steps.append(await _timed(db, name, _Applying(club, phase).batches(len(batches))))
-    leaving = [partial(_leave, phase=build)] * len(batches)
-    steps.append(await _timed(db, "leave it", leaving))
+    if count <= MOST_TO_LEAVE:  # whoever leaves a phase leaves it whole, in one unit of work
+        steps.append(await _timed(db, "leave it", [partial(_leave, club=club, phase=build)]))
     steps.append(await _timed(db, "apply a template", [partial(_template, club=club, phase=season)]))
     await committed(db, lambda one: one.execute(text("TRUNCATE workout_assignments CASCADE")))
     return steps
@@ -104,13 +110,27 @@ async def _measure(db: Database, count: int) -> list[Step]:
 
 async def _timed(db: Database, name: str, works: Sequence[Work]) -> Step:
     """One transaction for each batch, one after the other."""
+    gc.collect()
+    gc.freeze()  # both as the server does, once it has begun
+    gc.set_threshold(50_000, 20, 100)
+    gaps = [0.0]
+    beat = asyncio.create_task(_beat(gaps))
     with count_statements(db) as sent:
         began = time.perf_counter()
         changed = 0
         for work in works:
-            changed += await _committed(db, work)
+            changed += await db.unit_of_work(work, deadline_seconds=DEADLINE_SECONDS)
         seconds = time.perf_counter() - began
-    return Step(name, seconds, len(sent), changed)
+    beat.cancel()
+    return Step(name, seconds, len(sent), changed, max(gaps) * 1000)
+
+
+async def _beat(gaps: list[float]) -> None:
+    """How late a task is that wants to run every millisecond."""
+    while True:
+        began = time.perf_counter()
+        await asyncio.sleep(0.001)
+        gaps.append(time.perf_counter() - began - 0.001)
 
 
 @dataclass
@@ -124,39 +144,29 @@ class _Applying:
     def batches(self, count: int) -> Sequence[Work]:
         return [self.next_batch] * count
 
-    async def next_batch(self, db_session: Any) -> int:
-        assignments = await lock_assignments_of_phase(
-            db_session, self.club.team.id, self.phase, MONDAY, after=self.after, limit=BATCH
-        )
-        facts = await facts_for(db_session, assignments)
-        adjusted = [adjust(each, self.phase, now=NOW, by=COACH, facts=facts) for each in assignments]
-        self.after = assignments[-1].id
-        return await save_adjustments(db_session, adjusted, NOW)
+    async def next_batch(self, tx: Transaction) -> int:
+        followed = await follow_phase(tx, self.club.team, self.phase, by=COACH, after=self.after, limit=BATCH)
+        self.after = followed.more_after
+        return followed.changed_count
 
 
-async def _committed(db: Database, work: Work) -> int:
-    return await db.unit_of_work(lambda tx: work(tx.db_session), deadline_seconds=DEADLINE_SECONDS)
-
-
-async def _insert(db_session: Any, made: list[WorkoutAssignment]) -> int:
-    await insert_assignments(db_session, made)
+async def _insert(tx: Transaction, made: list[WorkoutAssignment]) -> int:
+    await insert_assignments(tx.db_session, made)
     return len(made)
 
 
-async def _leave(db_session: Any, phase: SeasonPhase) -> int:
-    followers = await lock_followers_of_phases(db_session, [phase.id], limit=BATCH)
-    restored = [restore(each, now=NOW, by=COACH, reason="The phase is over.") for each in followers]
-    return await save_adjustments(db_session, restored, NOW)
+async def _leave(tx: Transaction, club: Club, phase: SeasonPhase) -> int:
+    return await leave_phases(tx, club.team, [phase.id], by=COACH, reason="The phase is over.")
 
 
-async def _template(db_session: Any, club: Club, phase: SeasonPhase) -> int:
+async def _template(tx: Transaction, club: Club, phase: SeasonPhase) -> int:
     template = next(each for each in our_templates() if each.phase_type is PhaseType.PRESEASON)
-    players = (await target_players(db_session, [club.team.id]))[club.team.id]
+    players = (await target_players(tx.db_session, [club.team.id]))[club.team.id]
     application = Application(club.organization.id, club.team.id, phase.starts_on, NOW)
     expansion = expand(template, players, application, uuid4)
     facts = Facts({}, {each.workout.id: each.workout.prescriptions for each in template.workouts})
     made = [adjust(each, phase, now=NOW, by=COACH, facts=facts).assignment for each in expansion.assignments]
-    return await _insert(db_session, made)
+    return await _insert(tx, made)
 
 
 async def _club(db: Database) -> Club:

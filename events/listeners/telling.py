@@ -8,8 +8,8 @@ from db.database import Transaction
 from db.teams import teams_by_id
 from events.wire import Undeliverable
 
-BATCH = 10_000
-"""Assignments in one unit of work: what eight seconds have the time for, twice and more."""
+BATCH = 5_000
+"""Assignments in one unit of work: a second or two, where the eight that it has would do for much more."""
 NO_ORGANIZATION = UUID(int=0)
 """Of an event about a team that is unknown here: whoever sent it hears of it, and no subscriber does."""
 FOR_OPERATORS = frozenset({"failed", "crashed"})

@@ -9,6 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from structlog.contextvars import get_contextvars
+
 from db.database import Transaction
 from db.people import people_by_id
 from db.seasons import active_season_plan_kept, season_plan_for_update
@@ -120,8 +122,9 @@ async def actor_of(tx: Transaction, team: Team, name: str) -> Actor:
 
 
 def _service_of(team: Team) -> OnBehalfOf:
-    """Nobody asked: we do, for the team's organization."""
-    return OnBehalfOf(None, Role.SERVICE, team.organization_id)
+    """Nobody asked: we do, for the team's organization, because of the event that is being handled."""
+    correlation_id = str(get_contextvars().get("correlation_id") or "")
+    return OnBehalfOf(None, Role.SERVICE, team.organization_id, correlation_id)
 
 
 def _there(answer: Sourced[SeasonPlan | None]) -> SeasonPlan:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from asyncio import sleep
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, time, timedelta
+from statistics import median
+from time import monotonic as time_now
 from typing import Any
 from uuid import uuid4
 
@@ -196,6 +199,37 @@ class TestPhaseChanged:
             assert len(await world.said("assignment.phase_adjusted")) == 35
             labels = {"consumer": "season.phase_changes", "outcome": "continued"}
             assert world.metric("taper_event_deliveries_total", **labels) == 3
+
+    async def test_ten_thousand_assignments_follow_within_seconds_and_nobody_else_waits(
+        self, world: SeasonWorld, season: Season
+    ) -> None:
+        club = season.club
+        made = [
+            club.assignment(
+                club.players[n % 2], recurrence=replace(WEEKDAYS, ends_on=MONDAY + timedelta(n % 80))
+            )
+            for n in range(10_000)
+        ]
+        for start in range(0, 10_000, 2_500):
+            await make_assignments(world.db, *made[start : start + 2_500])
+
+        began = time_now()
+        await accepted(world, season.phase_changed())
+        waits = []
+        while time_now() - began < 60 and not await world.scalar("SELECT count(*) FROM event_inbox"):
+            asked = time_now()
+            await world.scalar("SELECT 1")
+            waits.append(time_now() - asked)
+            await sleep(0.01)
+
+        assert time_now() - began < 30, "a few, were the machine ours alone"
+        assert median(waits) < 0.1
+        told = await world.said("training.phase_adjustments.applied")
+        assert sum(each.payload["adjustments_count"] for each in told) == 10_000
+        assert len(told) <= 3
+        versions, _, _ = await world.numbers()
+        assert versions == 20_000
+        assert await world.scalar("SELECT count(*) FROM outbox WHERE aggregate_type = 'assignment'") == 10_000
 
     async def test_a_heart_rate_never_leaves_what_the_player_s_heart_does(
         self, world: SeasonWorld, season: Season
