@@ -228,7 +228,11 @@ class SeasonLoaders:
         if isinstance(answer, BaseException):
             return answer
         plan = answer.value
-        if plan is not None and not self._source.is_own:
+        if plan is not None and self._source.is_own:
+            self.season_plan.prime(plan.id, plan)
+            for phase in plan.phases:
+                self.season_phase.prime(phase.id, phase)
+        elif plan is not None:
             self._remember(plan.id, answer)
             self._team_of_plan[plan.id] = team
             for phase in plan.phases:

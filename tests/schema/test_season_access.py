@@ -303,6 +303,11 @@ async def test_what_hangs_on_an_assignment_has_keys_of_its_own(api: Api, stage: 
     assert await athlete.refused(document, id=stage.ids()["own"]) == "feature_not_available"
 
 
+@pytest.mark.parametrize("kind", Kind)
+async def test_every_kind_of_id_has_a_way(api: Api, world: World, kind: Kind) -> None:
+    assert (await api.as_(world.admin).run(NODE, id=global_id(kind, uuid4())))["node"] is None
+
+
 async def test_who_is_not_signed_in_is_told_so_on_every_way(api: Api, stage: Stage) -> None:
     for way in KEYS:
         document, variables = operation(stage, way)

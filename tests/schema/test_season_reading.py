@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.settings import ROOT
 from db.adjustments import save_adjustments
 from db.assignments import save_assignments
 from db.completions import insert_completion
@@ -425,6 +426,19 @@ async def test_pages_of_templates_cost_the_same_statements_however_many(
         await athlete.run(document)
 
     assert len(for_six) == len(for_one) == 4, for_six
+
+
+async def test_the_example_of_the_docs_is_answered(api: Api, stage: Stage) -> None:
+    document = (ROOT / "docs" / "seasons.md").read_text("utf-8").split("```graphql")[1].split("```")[0]
+
+    found = await api.as_(stage.world.coach).run(document, teamId=stage.team_id)
+
+    assert found["currentPhase"]["loadMultiplier"] == 1.2
+    assert found["syncStatus"]["state"] == "in_step"
+    adjusted = [edge["node"] for edge in found["team"]["assignments"]["edges"]]
+    assert [day["load"] for day in adjusted[0]["days"]] == [adjusted[0]["load"]["baseLoad"]] * len(
+        adjusted[0]["days"]
+    )
 
 
 async def _page(api: Api, stage: Stage, **variables: Any) -> dict[str, Any]:
