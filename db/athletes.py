@@ -130,31 +130,6 @@ async def delete_restriction(db_session: AsyncSession, restriction_id: UUID) -> 
     await db_session.execute(delete(MedicalRestrictionRow).where(MedicalRestrictionRow.id == restriction_id))
 
 
-async def set_group(
-    db_session: AsyncSession, team_id: UUID, group: TargetGroup, player_ids: Collection[UUID]
-) -> None:
-    """These players, and no others, are the group. They have to be players of the team."""
-    await db_session.execute(
-        delete(PlayerGroupRow).where(
-            PlayerGroupRow.team_id == team_id,
-            PlayerGroupRow.type == group.type,
-            PlayerGroupRow.name == group.name,
-            PlayerGroupRow.person_id.not_in(player_ids),
-        )
-    )
-    if player_ids:
-        await db_session.execute(
-            insert(PlayerGroupRow)
-            .values(
-                [
-                    {"team_id": team_id, "type": group.type, "name": group.name, "person_id": player_id}
-                    for player_id in player_ids
-                ]
-            )
-            .on_conflict_do_nothing()
-        )
-
-
 async def _restrictions(
     db_session: AsyncSession, *conditions: ColumnElement[bool]
 ) -> dict[UUID, list[MedicalRestriction]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
@@ -14,7 +15,6 @@ from db.athletes import (
     physiology_of,
     restrictions_of,
     save_physiology,
-    set_group,
     target_players,
 )
 from db.database import Database
@@ -27,6 +27,7 @@ from db.phase_templates import (
     phase_templates_page,
     save_phase_template,
 )
+from db.player_groups import change_group
 from db.prescriptions import prescriptions_by_session
 from db.seed import seed_catalogue
 from db.sessions import sessions_by_plan
@@ -35,6 +36,7 @@ from domain.assignments import AssignmentType
 from domain.errors import Conflict, InvalidInput
 from domain.exercises import MovementPattern
 from domain.load_progression import ProgressionKind
+from domain.people import Person
 from domain.phase_templates import PhaseTemplate, TargetGroup, TemplateWorkout
 from domain.phases import PhaseType
 from domain.physiology import MedicalRestriction, Physiology, RestrictionKind
@@ -229,13 +231,9 @@ async def test_a_session_of_a_plan_becomes_a_workout_once(db: Database, club: Cl
 
 async def test_players_come_with_their_groups_and_leave_them_with_the_team(db: Database, club: Club) -> None:
     anna, bea = club.players
-    for group, members in ((GOALTENDERS, [anna, bea]), (FIRST_LINE, [anna]), (GOALTENDERS, [bea])):
-        await committed(
-            db,
-            lambda one, group=group, members=members: set_group(
-                one, club.team.id, group, [m.id for m in members]
-            ),  # type: ignore[misc]
-        )
+    await change(db, club, GOALTENDERS, joining=[anna, bea])
+    await change(db, club, FIRST_LINE, joining=[anna])
+    await change(db, club, GOALTENDERS, leaving=[anna])
 
     async with db.read() as session:
         found = await target_players(session, [club.team.id])
@@ -250,18 +248,30 @@ async def test_players_come_with_their_groups_and_leave_them_with_the_team(db: D
         assert await session.scalar(text("SELECT count(*) FROM player_groups")) == 1
 
 
+async def change(
+    db: Database,
+    club: Club,
+    group: TargetGroup,
+    *,
+    joining: Sequence[Person] = (),
+    leaving: Sequence[Person] = (),
+) -> None:
+    ins, outs = ([each.id for each in people] for people in (joining, leaving))
+    await committed(db, lambda one: change_group(one, club.team.id, group, joining=ins, leaving=outs))
+
+
 async def test_nobody_is_in_a_group_of_a_team_they_do_not_play_in(db: Database, club: Club) -> None:
     stranger = await make_athlete(db, club.organization)
 
     with pytest.raises(IntegrityError, match="fk_player_groups_membership"):
-        await committed(db, lambda one: set_group(one, club.team.id, FIRST_LINE, [stranger.id]))
+        await change(db, club, FIRST_LINE, joining=[stranger])
     with pytest.raises(IntegrityError, match="fk_player_groups_membership"):
-        await committed(db, lambda one: set_group(one, club.team.id, FIRST_LINE, [club.coach.id]))
+        await change(db, club, FIRST_LINE, joining=[club.coach])
 
 
 async def test_an_empty_group_is_nobody(db: Database, club: Club) -> None:
-    await committed(db, lambda one: set_group(one, club.team.id, FIRST_LINE, [club.players[0].id]))
-    await committed(db, lambda one: set_group(one, club.team.id, FIRST_LINE, []))
+    await change(db, club, FIRST_LINE, joining=club.players[:1])
+    await change(db, club, FIRST_LINE, leaving=club.players[:1])
 
     async with db.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM player_groups")) == 0

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from db.adjustments import save_adjustments
-from db.athletes import insert_restriction, save_physiology, set_group
+from db.athletes import insert_restriction, save_physiology
 from db.completions import insert_completion
 from db.database import Database
 from db.phase_templates import insert_phase_templates
+from db.player_groups import change_group
 from domain.adjustments import adjust
 from domain.assignments import AssignmentType, Completion
 from domain.exercises import MovementPattern
@@ -235,7 +236,7 @@ async def world(db: Database) -> Database:
     completion = Completion(assignment.id, MONDAY, anna.id, NOW, 400.0, 100.0, {"notes": "Good"})
 
     async def fill(db_session: Any) -> None:
-        await set_group(db_session, club.team.id, group, [anna.id])
+        await change_group(db_session, club.team.id, group, joining=[anna.id])
         await save_physiology(db_session, club.organization.id, Physiology(anna.id, 50, 190, 3000), NOW)
         await insert_restriction(db_session, club.organization.id, limited, NOW)
         await insert_phase_templates(db_session, [template])

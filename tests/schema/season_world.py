@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.athletes import insert_restriction, save_physiology, set_group
+from db.athletes import insert_restriction, save_physiology
 from db.database import Database
 from db.phase_templates import insert_phase_templates
+from db.player_groups import change_group
 from domain.access import SCOPES_OF_ROLE
 from domain.assignments import AssignmentType, WorkoutAssignment
 from domain.load_progression import LoadProgression
@@ -144,7 +145,12 @@ async def forbid_training(
 
 
 async def put_in_line(db: Database, world: SeasonWorld, *player_ids: UUID) -> None:
-    await committed(db, lambda one: set_group(one, world.world.team.id, FRONT_LINE, player_ids))
+    await put_in_group(db, world, FRONT_LINE, *player_ids)
+
+
+async def put_in_group(db: Database, world: SeasonWorld, group: TargetGroup, *player_ids: UUID) -> None:
+    team_id = world.world.team.id
+    await committed(db, lambda one: change_group(one, team_id, group, joining=player_ids))
 
 
 async def make_template(

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import func, select
 
 from db.assignments import assignments_by_id, open_assignments_of_players
-from db.athletes import set_group
 from db.database import Database
 from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
 from db.models.operations import IdempotencyKeyRow, OutboxRow
@@ -27,7 +26,7 @@ from integrations.flags import Flag
 from resolvers.ids import Kind, global_id
 from tests.api import Api, make_api
 from tests.databases import Clock
-from tests.factories import a_plan, a_session, committed, make_plan, make_team
+from tests.factories import a_plan, a_session, make_plan, make_team
 from tests.schema.assigning_documents import BULK, CREATE
 from tests.schema.season_world import (
     TODAY,
@@ -37,6 +36,7 @@ from tests.schema.season_world import (
     limit_week_of,
     make_big_team,
     make_season_world,
+    put_in_group,
     put_in_line,
 )
 from tests.statements import count_statements
@@ -195,9 +195,9 @@ async def test_a_workout_goes_to_whom_it_is_for(
 ) -> None:
     athlete, mate = season.players
     await put_in_line(db, season, mate)
-    await _put_in(db, season, AssignmentType.POSITION, "Goaltenders", athlete)
-    await _put_in(db, season, AssignmentType.AGE_GROUP, "U20", athlete, mate)
-    await _put_in(db, season, AssignmentType.CUSTOM_GROUP, "Early birds", mate)
+    await put_in_group(db, season, TargetGroup(AssignmentType.POSITION, "Goaltenders"), athlete)
+    await put_in_group(db, season, TargetGroup(AssignmentType.AGE_GROUP, "U20"), athlete, mate)
+    await put_in_group(db, season, TargetGroup(AssignmentType.CUSTOM_GROUP, "Early birds"), mate)
     named = target.pop("players", None)
     ids = None if named is None else [season.player_ids[each] for each in named]
 
@@ -208,13 +208,6 @@ async def test_a_workout_goes_to_whom_it_is_for(
     }
     assert {each["type"] for each in outcome["assignments"]} == {target["type"]}
     assert {each["groupName"] for each in outcome["assignments"]} == {target.get("groupName")}
-
-
-async def _put_in(
-    db: Database, season: SeasonWorld, type_: AssignmentType, name: str, *players: UUID
-) -> None:
-    team_id = season.world.team.id
-    await committed(db, lambda one: set_group(one, team_id, TargetGroup(type_, name), players))
 
 
 async def test_a_session_of_a_plan_becomes_a_workout_once(
