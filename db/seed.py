@@ -23,16 +23,20 @@ from db.demo.cast import DANA, DEMO, HARBOUR_CITY, HOCKEY, LEO, NORTHSIDE, PLAYE
 from db.demo.programmes import programme_documents
 from db.demo.season import DemoPlan, Programmes, demo_plans
 from db.demo.team_season import GROUPS, TeamSeason, team_season
+from db.demo.workload import demo_log
 from db.exercises import all_exercises, save_exercises
 from db.locks import ONE_SEED_AT_A_TIME
 from db.models.assignments import TrainingCompletionRow
 from db.models.athletes import PlayerGroupRow, PlayerPhysiologyRow
 from db.models.people import MembershipRow, OrganizationRow, PersonRow, TeamRow
 from db.models.plans import SessionLogRow, SessionRow
+from db.models.workload import RestDayRow, WellnessReportRow
 from db.new_plans import PlanRows, insert_rows
 from db.own_templates import our_templates
 from db.phase_templates import everyones_template_ids, insert_phase_templates
 from db.seasons import insert_season_plan
+from db.training_done import note_all_that_is_known
+from db.training_log import insert_entries
 from domain.compression.timing import modelled_seconds
 from domain.exercise_matching import index_of
 from domain.people import Person, TeamRole
@@ -74,7 +78,11 @@ async def seed_catalogue(db_session: AsyncSession) -> int:
 
 async def _seed(tx: Transaction, today: date, progress: Progress) -> bool:
     await seed_catalogue(tx.db_session)
-    return any([await part(tx, today, progress) for part in (_seed_club, _seed_season)])
+    parts = (_seed_club, _seed_season, _seed_workload)
+    added = any([await part(tx, today, progress) for part in parts])
+    if added:
+        await note_all_that_is_known(tx.db_session, DEMO.organization)
+    return added
 
 
 async def _seed_club(tx: Transaction, today: date, progress: Progress) -> bool:
@@ -100,6 +108,23 @@ async def _seed_season(tx: Transaction, today: date, progress: Progress) -> bool
     await insert_rows(tx.db_session, {PlayerPhysiologyRow: others})
     await _add_season(tx, season)
     progress(f"{season.plan.name}: {len(season.plan.phases)} phases, {len(season.assignments)} assignments")
+    return True
+
+
+async def _seed_workload(tx: Transaction, today: date, progress: Progress) -> bool:
+    """What the team did and how it felt. The first report of wellness is the mark: none can be deleted."""
+    log = demo_log(today)
+    first, *others = [asdict(each) for each in log.reports]
+    if not await _claim(tx.db_session, WellnessReportRow, first | {"id": demo_id("harbour-city/hockey/log")}):
+        return False
+    await insert_records(tx.db_session, WellnessReportRow, others)
+    await insert_records(
+        tx.db_session,
+        RestDayRow,
+        [{"organization_id": DEMO.organization, **asdict(each)} for each in log.rest],
+    )
+    await insert_entries(tx.db_session, log.entries)
+    progress(f"{len(log.entries)} trainings and games, {len(log.reports)} reports of wellness")
     return True
 
 

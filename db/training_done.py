@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.assignments import WorkoutAssignmentRow
@@ -19,6 +19,49 @@ from domain.days import today_in
 from domain.planning import Actor
 from domain.sessions import LoggedDuration
 from domain.training_log import EARLIEST_DAY, TrainingEntry, TrainingKind, TrainingSource, with_load
+
+_COMPLETED = text("""
+    INSERT INTO training_entries (
+        organization_id, player_id, team_id, source, session_id, assignment_id, occurrence_on, day, kind,
+        occurred_at, load_au, load_method, recorded_at, actor_id, actor_name
+    )
+    SELECT assignment.organization_id, done.player_id, assignment.team_id, 'completion', workout.session_id,
+           done.assignment_id, done.occurrence_on,
+           (done.completed_at AT TIME ZONE player.time_zone)::date, 'training', done.completed_at,
+           done.actual_load_au, CASE WHEN done.actual_load_au IS NULL THEN NULL ELSE 'own' END,
+           done.recorded_at, player.id, player.display_name
+    FROM training_completions done
+    JOIN workout_assignments assignment ON assignment.id = done.assignment_id
+    JOIN workouts workout ON workout.id = assignment.workout_id
+    JOIN people player ON player.id = done.player_id
+    WHERE (done.completed_at AT TIME ZONE player.time_zone)::date >= '2000-01-01'
+      AND assignment.organization_id = :organization_id
+      AND NOT EXISTS (
+        SELECT FROM training_entries known
+        WHERE known.assignment_id = done.assignment_id AND known.occurrence_on = done.occurrence_on
+    )
+""")
+_LOGGED = text("""
+    INSERT INTO training_entries (
+        organization_id, player_id, source, session_id, day, kind, occurred_at, minutes, session_rpe, load_au,
+        load_method, recorded_at, actor_id, actor_name
+    )
+    SELECT player.organization_id, player.id, 'plan_session', done.session_id,
+           (done.logged_at AT TIME ZONE player.time_zone)::date, 'training', done.logged_at,
+           done.actual_minutes, done.session_rpe, round(done.session_rpe * done.actual_minutes, 2),
+           CASE WHEN done.session_rpe IS NULL THEN NULL ELSE 'session_rpe' END,
+           done.logged_at, player.id, player.display_name
+    FROM session_logs done
+    JOIN people player ON player.id = done.athlete_id
+    WHERE NOT EXISTS (
+        SELECT FROM training_entries twin
+        WHERE twin.session_id = done.session_id AND twin.player_id = player.id
+          AND twin.day = (done.logged_at AT TIME ZONE player.time_zone)::date
+          AND (twin.load_au IS NOT NULL OR twin.source = 'plan_session')
+    )
+      AND (done.logged_at AT TIME ZONE player.time_zone)::date >= '2000-01-01'
+      AND player.organization_id = :organization_id
+""")
 
 
 async def note_completion(
@@ -98,6 +141,15 @@ async def note_session(
     )
     await lock_people(db_session, [entry.player_id])
     return await count_once(db_session, with_load(entry))
+
+
+async def note_all_that_is_known(db_session: AsyncSession, organization_id: UUID) -> None:
+    """Count what was completed and logged in an organization before anything of it was in the log.
+
+    Of a session that was both assigned and logged on one day, the completion is taken if it says a load.
+    """
+    for statement in (_COMPLETED, _LOGGED):
+        await db_session.execute(statement, {"organization_id": organization_id})
 
 
 async def count_once(db_session: AsyncSession, entry: TrainingEntry) -> TrainingEntry | None:

@@ -65,6 +65,7 @@ SESSIONS_LOGGED = """
         WHERE twin.session_id = done.session_id AND twin.player_id = player.id
           AND twin.day = (done.logged_at AT TIME ZONE player.time_zone)::date AND twin.load_au IS NOT NULL
     )
+      AND (done.logged_at AT TIME ZONE player.time_zone)::date >= '2000-01-01'
     """
 
 

@@ -16,6 +16,7 @@ from db.database import Database
 from db.demo.cast import MIA, NORA, PLAYERS, PROGRAMMES
 from db.demo.programmes import programme_documents
 from db.demo.team_season import team_season
+from db.demo.workload import demo_log
 from db.exercises import all_exercises
 from db.paging import PageRequest
 from db.people import people_by_id, viewer_facts
@@ -56,7 +57,10 @@ async def test_seeding_again_changes_nothing_even_on_another_day(seeded: Databas
         assert not await seed_demo(seeded, TODAY + timedelta(days=40))
 
     assert await _everything(seeded) == before
-    marks = ("SELECT", "INSERT INTO organizations", "INSERT INTO player_physiology")
+    marks = (
+        "SELECT",
+        *(f"INSERT INTO {each}" for each in ("organizations", "player_physiology", "wellness_reports")),
+    )
     assert not [each for each in sent if not each.startswith(marks)]
 
 
@@ -123,16 +127,18 @@ async def test_a_seed_that_fails_leaves_nothing(db: Database) -> None:
 
 async def test_progress_is_told_line_by_line(db: Database) -> None:
     lines: list[str] = []
+    log = demo_log(TODAY)
 
     with count_statements(db) as sent:
         await seed_demo(db, TODAY, lines.append)
 
-    assert len(sent) < 36, "however much data, a statement or two for each table"
+    assert len(sent) < 42, "however much data, a statement or two for each table"
     assert lines == [
         f"{len(catalogue())} exercises",
         "Harbour City Hockey: 24 players",
         "31 plans with 507 sessions",
         "Season 2026-27: 5 phases, 120 assignments",
+        f"{len(log.entries)} trainings and games, {len(log.reports)} reports of wellness",
     ]
 
 
