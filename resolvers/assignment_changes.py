@@ -9,6 +9,7 @@ import strawberry
 from db.adjustments import save_edited
 from db.assignments import assignments_for_update, save_assignments
 from db.database import Transaction
+from db.people import lock_people
 from db.workouts import workouts_by_id
 from domain.access import Sight
 from domain.adjustments import AdjustedAssignment, adjust, before_phases, restore
@@ -55,11 +56,13 @@ async def update_assignment(info: Info, input: UpdateAssignmentInput) -> Changed
         raise InvalidInput.of("assignmentId", "Nothing is to be changed; give a status, a day or the like.")
     choices = choices_of(input.resolutions, 1)
     assignment_id = uuid_of(Kind.WORKOUT_ASSIGNMENT, input.assignment_id)
-    team = await _team_of(context, assignment_id)
+    seen, team = await _to_change(context, assignment_id)
     season = await season_at_hand(context, team) if input.follow_phase else NO_SEASON
 
     async def work(tx: Transaction) -> Changed | Held:
         plan = await plan_kept(tx, team, season)
+        if MOVES & set(changes):
+            await lock_people(tx.db_session, [seen.player_id])  # as whoever assigns to the player does
         before = await _locked(tx, assignment_id, input.expected_version)
         today = today_in(team.time_zone, tx.now)
         after = edited(before, changes, today) if changes else before
@@ -98,7 +101,7 @@ async def cancel_assignment(info: Info, input: CancelAssignmentInput) -> Cancell
     """What is cancelled already stays so."""
     context = info.context
     assignment_id = uuid_of(Kind.WORKOUT_ASSIGNMENT, input.assignment_id)
-    await _team_of(context, assignment_id)
+    await _to_change(context, assignment_id)
 
     async def work(tx: Transaction) -> Cancelled:
         before = await _locked(tx, assignment_id, input.expected_version)
@@ -111,10 +114,10 @@ async def cancel_assignment(info: Info, input: CancelAssignmentInput) -> Cancell
     return await context.unit_of_work(work)
 
 
-async def _team_of(context: Context, assignment_id: UUID) -> Team:
+async def _to_change(context: Context, assignment_id: UUID) -> tuple[WorkoutAssignment, Team]:
     """Who may not see the assignment is not told whose it is."""
     seen = await assignment_in_sight(context, assignment_id)
-    return await team_to_run(context, global_id(Kind.TEAM, seen.team_id))
+    return seen, await team_to_run(context, global_id(Kind.TEAM, seen.team_id))
 
 
 async def _locked(tx: Transaction, assignment_id: UUID, expected_version: int | None) -> WorkoutAssignment:
