@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -34,8 +34,10 @@ from domain.assignments import WorkoutAssignment
 from domain.phases import Intensity, PhaseType, SeasonPhase
 from domain.physiology import HeartRateZone, PerformanceThresholds, Physiology
 from domain.planning import Actor
+from domain.planning_events import UpdateType
+from domain.seasons import SeasonPlan
 from domain.template_expansion import Application, expand
-from events.season.following import follow_phase, leave_phases
+from events.season.following import follow_phase, follow_season_plan
 from tests.domain.season_cases import MONDAY, NOW, weekly
 from tests.factories import committed, make_athlete, make_coach, make_organization, make_team
 from tests.season_factories import Club, make_workout
@@ -44,7 +46,6 @@ from tests.statements import count_statements
 PLAYERS = 60
 COUNTS = (1_000, 10_000, 100_000)
 BATCH = 10_000  # what a transaction of ten seconds has the time for, twice and more
-MOST_TO_LEAVE = 20_000
 DEADLINE_SECONDS = 60.0
 COACH = Actor(None, "benchmark")
 
@@ -101,8 +102,8 @@ async def _measure(db: Database, count: int) -> list[Step]:
     await committed(db, lambda one: one.execute(text("ANALYZE workout_assignments")))
     for name, phase in (("apply a phase", build), ("apply it again", build), ("apply it changed", hard)):
         steps.append(await _timed(db, name, _Applying(club, phase).batches(len(batches))))
-    if count <= MOST_TO_LEAVE:  # whoever leaves a phase leaves it whole, in one unit of work
-        steps.append(await _timed(db, "leave it", [partial(_leave, club=club, phase=build)]))
+    without = replace(plan, phases=(season,))
+    steps.append(await _timed(db, "leave it", _Leaving(club, without, build).batches(len(batches))))
     steps.append(await _timed(db, "apply a template", [partial(_template, club=club, phase=season)]))
     await committed(db, lambda one: one.execute(text("TRUNCATE workout_assignments CASCADE")))
     return steps
@@ -139,7 +140,7 @@ class _Applying:
 
     club: Club
     phase: SeasonPhase
-    after: UUID | None = None
+    after: UUID | None = field(default=None, init=False)
 
     def batches(self, count: int) -> Sequence[Work]:
         return [self.next_batch] * count
@@ -150,13 +151,36 @@ class _Applying:
         return followed.changed_count
 
 
+@dataclass
+class _Leaving:
+    """The phase is not in the plan any more."""
+
+    club: Club
+    plan: SeasonPlan
+    phase: SeasonPhase
+    after: UUID | None = field(default=None, init=False)
+
+    def batches(self, count: int) -> Sequence[Work]:
+        return [self.next_batch] * count
+
+    async def next_batch(self, tx: Transaction) -> int:
+        left = await follow_season_plan(
+            tx,
+            self.club.team,
+            self.plan,
+            [self.phase.id],
+            UpdateType.PHASE_REMOVED,
+            by=COACH,
+            after=self.after,
+            limit=BATCH,
+        )
+        self.after = left.more_after
+        return left.changed_count
+
+
 async def _insert(tx: Transaction, made: list[WorkoutAssignment]) -> int:
     await insert_assignments(tx.db_session, made)
     return len(made)
-
-
-async def _leave(tx: Transaction, club: Club, phase: SeasonPhase) -> int:
-    return await leave_phases(tx, club.team, [phase.id], by=COACH, reason="The phase is over.")
 
 
 async def _template(tx: Transaction, club: Club, phase: SeasonPhase) -> int:

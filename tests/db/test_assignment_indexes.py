@@ -24,6 +24,7 @@ from db.assignments import (
 )
 from db.database import Database
 from db.embedded import EmbeddedPostgres
+from db.following import lock_assignments_around, lock_coming_assignments
 from db.paging import PageRequest
 from domain.adjustments import adjust
 from domain.assignments import AssignmentStatus, WorkoutAssignment
@@ -170,6 +171,25 @@ async def test_a_phase_is_applied_to_what_is_active_in_the_team(world: World) ->
     )
 
     assert used == {"ix_workout_assignments_team_phase_status"}
+
+
+async def test_what_a_phase_concerns_is_found_in_the_team_alone(world: World) -> None:
+    """What is in it, what follows it, and what a player has before them: all by indexes that begin there."""
+    team_id, phase = world.clubs[0].team.id, world.phase
+    both = await indexes_used(
+        world,
+        lambda it: lock_assignments_around(it, team_id, MONDAY, phases=[phase], followed_ids=[phase.id]),
+    )
+    followers = await indexes_used(
+        world, lambda it: lock_assignments_around(it, team_id, MONDAY, followed_ids=[phase.id])
+    )
+    coming = await indexes_used(
+        world,
+        lambda it: lock_coming_assignments(it, team_id, [world.clubs[0].players[0].id], MONDAY),
+    )
+
+    assert both | followers == {"ix_workout_assignments_team_phase_status"}
+    assert coming & {"ix_workout_assignments_player", "ix_workout_assignments_team"}
 
 
 @pytest.mark.parametrize("whose", ["team", "player"])

@@ -219,7 +219,8 @@ class TestUndoing:
     @given(st.lists(st.tuples(st.booleans(), st.integers(1, 6)), min_size=1, max_size=6))
     def test_any_reliefs_one_after_another_are_undone_together(self, reliefs: list[tuple[bool, int]]) -> None:
         plain = the(1, recurrence=weekly(0, 2, 4, exceptions=(day(4),)))
-        now_there, entries = plain, []
+        now_there = plain
+        entries: list[PhaseAdjustment] = []
         for is_recovery, amount in reliefs:
             adjustment = recovery(20.0 * amount) if is_recovery else skip(amount)
             for each in eased([now_there], adjustment, outlook()):

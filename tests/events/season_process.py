@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 from typing import Any
 
 from db import deliveries
@@ -72,11 +73,11 @@ async def _main(
     batch: int,
 ) -> None:
     if dies_at == "locked":  # the assignments are read and locked
-        settling.lock_assignments_around = dying(settling.lock_assignments_around, nth)  # type: ignore[assignment]
+        _dies_after(settling, "lock_assignments_around", nth)
     elif dies_at == "saved":  # values and history are written, the events are not
-        settling.save_adjustments = dying(settling.save_adjustments, nth)  # type: ignore[assignment]
+        _dies_after(settling, "save_adjustments", nth)
     elif dies_at == "part":  # a part is done, its commit is still to come
-        deliveries.go_on = dying(deliveries.go_on, nth)  # type: ignore[assignment]
+        _dies_after(deliveries, "go_on", nth)
     redis = RedisAddress(unix_socket=socket, db=4) if socket else None
     world = SeasonWorld(
         url,
@@ -88,6 +89,10 @@ async def _main(
     async with following(world):
         told.send_bytes(b"running")
         await asyncio.Event().wait()
+
+
+def _dies_after(module: ModuleType, name: str, nth: int) -> None:
+    setattr(module, name, dying(getattr(module, name), nth))
 
 
 def _changed(handlers: tuple[Any, ...], dies_at: str, nth: int, batch: int) -> tuple[Any, ...]:
