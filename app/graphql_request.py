@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -74,12 +75,21 @@ async def read_json_body(request: Request, limits: Limits = _DEFAULT) -> bytes:
         raise _too_large(limits, int(stated))
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limits.body_bytes:
-                raise _too_large(limits)
+        async with asyncio.timeout(limits.body_seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limits.body_bytes:
+                    raise _too_large(limits)
     except ClientDisconnect:
         raise malformed("The body ended before it was complete.") from None
+    except TimeoutError:
+        raise HttpRefusal(
+            408,
+            "body_too_slow",
+            f"The body was not complete after {limits.body_seconds:g} seconds.",
+            headers={"Connection": "close"},
+            limit=limits.body_seconds,
+        ) from None
     return bytes(body)
 
 

@@ -18,6 +18,7 @@ class Limits:
     """Of a document with its fragments in their places, and of what comes with it."""
 
     body_bytes: int = 256 * 1024
+    body_seconds: float = 10.0
     url_bytes: int = 16 * 1024
     json_depth: int = 32
     tokens: int = 2_000
@@ -31,9 +32,10 @@ class Limits:
     cost: int = 10_000
 
     @classmethod
-    def of(cls, settings: LimitSettings) -> Limits:
+    def of(cls, settings: LimitSettings, *, body_seconds: float) -> Limits:
         return cls(
             body_bytes=settings.limit_body_bytes,
+            body_seconds=body_seconds,
             url_bytes=settings.limit_url_bytes,
             json_depth=settings.limit_json_depth,
             tokens=settings.limit_tokens,

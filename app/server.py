@@ -21,9 +21,9 @@ from starlette.routing import Route, WebSocketRoute
 
 from app.bootstrap import Application, refuse_contradictions, wire
 from app.calendar import calendar_routes
+from app.compression import Compression
 from app.database_access import bring_up_to_date, database_url
 from app.demo import fill
-from app.compression import Compression
 from app.development import with_flags_on
 from app.door import Door
 from app.graphiql import examples_in, graphiql_routes
@@ -86,7 +86,14 @@ def _middleware(application: Application) -> list[Middleware]:
             "x-request-id",
             "x-requested-with",
         ],
-        expose_headers=["etag", "ratelimit", "ratelimit-policy", "retry-after", "x-operation-cost", "x-request-id"],
+        expose_headers=[
+            "etag",
+            "ratelimit",
+            "ratelimit-policy",
+            "retry-after",
+            "x-operation-cost",
+            "x-request-id",
+        ],
         max_age=3600,
     )
     return [

@@ -13,6 +13,7 @@ from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from app.settings_documents import DocumentSettings
+from app.settings_door import DoorSettings
 from app.settings_fields import seconds as _seconds
 from app.settings_fields import setting as _setting
 from app.settings_limits import LimitSettings
@@ -38,7 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ROOT / ".env"
 
 
-class Settings(LimitSettings, DocumentSettings, LiveSettings):
+class Settings(LimitSettings, DoorSettings, DocumentSettings, LiveSettings):
     """Read once at start and handed on; frozen. Secrets print as ``**********``."""
 
     model_config = SettingsConfigDict(

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 COSTS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
+
+
+class Limit(Protocol):
+    @property
+    def limit(self) -> int: ...
+
+    @property
+    def inside(self) -> int: ...
 
 
 class EdgeMetrics:
@@ -38,9 +48,10 @@ class EdgeMetrics:
             "Times that Redis did not say what a caller has left, so that this process did.",
             registry=registry,
         )
-        self._inside = Gauge(
-            "taper_operations_inside", "Operations being run now, by kind.", ("kind",), registry=registry
+        self._limit = Gauge(
+            "taper_door_limit", "Requests that are let in at a time, as learned just now.", registry=registry
         )
+        self._inside = Gauge("taper_door_inside", "Requests that are being served now.", registry=registry)
         for caller in ("anonymous", "signed_in"):
             self._rate_limited.labels(caller)
         for at in ("door", "operation"):
@@ -64,5 +75,7 @@ class EdgeMetrics:
     def redis_error(self) -> None:
         self._redis_errors.inc()
 
-    def inside(self, kind: str) -> Gauge:
-        return self._inside.labels(kind)
+    def watch(self, limit: Limit) -> None:
+        """Read when it is scraped."""
+        self._limit.set_function(lambda: limit.limit)
+        self._inside.set_function(lambda: limit.inside)
