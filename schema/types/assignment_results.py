@@ -37,7 +37,7 @@ HIDDEN_PLAYER = "The player; null if you may not see them."
 class AssignmentConflict:
     kind: ConflictKind = field(answers.kind_of_conflict, description="What kind of thing.")
     index: int = field(
-        description="The place in the list handed in, or in the template, of what was to be assigned; from 0."
+        description="The number of what was to be assigned in the list handed in, or in the template; from 0."
     )
     player_id: strawberry.ID = field(
         answers.id_of_player_in_conflict, description="Global id of the player, as resolutions name it."

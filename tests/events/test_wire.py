@@ -40,6 +40,7 @@ FIELDS = {
     " weeklyGoalDays equipment purpose competitionDate fixedSchedules recoveryHabits timeCrunchTargetMinutes",
     "assignment.phase_adjusted": "assignmentId teamId playerId phaseId adjustmentTimestamp",
     "training.phase.entered": "teamId phaseId previousPhaseId enteredOn",
+    "training.completed": "assignmentId teamId playerId occurrenceOn completedAt actualLoadAu completionRate",
     "training.phase_adjustments.applied": "teamId phaseId adjustmentsCount triggeredBy timestamp",
     "training.season_plan.synced": "teamId",
     "training.workload_adjustment.applied": "teamId",
