@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
 from starlette.requests import HTTPConnection, Request
 
+from app.callers import Callers
 from app.logs import correlation_id
 from app.refusals import HttpRefusal
 from domain.errors import Unauthorized
@@ -49,9 +52,16 @@ async def signed_in(token: str | None, services: Services, tokens: Tokens) -> Si
     """As ``viewer_from``, from wherever the token came."""
     if token is None:
         return None
-    try:
+    with refusing():
         claims = await tokens.verify(token, services.clock())
         return SignedIn(await viewer_of(services, claims), claims)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What is wrong with a token or with whom it is for, as an ``HttpRefusal``."""
+    try:
+        yield
     except TokenRefused as refused:
         if refused.is_our_fault:
             raise HttpRefusal(
@@ -71,6 +81,12 @@ async def context_from(request: Request, services: Services, tokens: Tokens) -> 
     """What one operation of this caller knows."""
     viewer = await viewer_from(request, services, tokens)
     return Context.of(services, viewer, correlation_id() or uuid4().hex)
+
+
+async def remembered_context_from(request: Request, callers: Callers) -> Context:
+    """As ``context_from``, of a caller who may be remembered and so has to be proven."""
+    with refusing():
+        return await callers.context(bearer(request), correlation_id() or uuid4().hex)
 
 
 def bearer(request: HTTPConnection) -> str | None:

@@ -21,6 +21,7 @@ from app.cost import Prices, length_of
 from app.documents import Document, Documents, RequestError
 from app.limits import MOST_ACTUAL, LimitExceeded, Limits
 from app.variable_limits import refuse_oversized_variables
+from domain.errors import Unauthorized
 from engine.declined import Declined
 from engine.lane import Lane
 from integrations.lane_metrics import COMPILED
@@ -147,7 +148,8 @@ class Operations:
         *,
         is_sent_on: bool = False,
     ) -> Answer:
-        """Never raises but for cancellation: whatever fails is in the answer, and masked if it is a fault.
+        """Whatever fails is in the answer, and masked if it is a fault. Raises ``Unauthorized`` only for a
+        caller who was remembered and is nobody any more.
 
         ``is_sent_on``: nobody looks into ``data``, so that it may be the JSON that a database made.
         """
@@ -219,9 +221,12 @@ class Operations:
                     if isinstance(found, Answer):
                         return found
                     why = found
+                await context.prove_caller()
                 result = await self._execute(prepared, variables, context, root)
         except TimeoutError:
             return self._too_slow(prepared, seconds)
+        except Unauthorized:  # of a caller who was remembered, and is nobody any more
+            raise
         except Exception as error:  # graphql-core answers with errors; what it raises is a fault, too
             result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
         return replace(self._completed(result, context.correlation_id), lane=why)

@@ -27,6 +27,8 @@ class Context:
     viewer: Viewer | None
     correlation_id: str
     loaders: Loaders
+    read_caller: Callable[[], Awaitable[Viewer]] | None = None
+    """How to read a caller who is only remembered; None for one who has been read."""
     _flags: dict[Flag, FlagValue] = field(default_factory=dict)
 
     @classmethod
@@ -41,6 +43,13 @@ class Context:
         if self.viewer is None:
             raise Unauthorized
         return self.viewer
+
+    async def prove_caller(self) -> None:
+        """Read a caller who was only remembered; ``Unauthorized`` if they are nobody any more."""
+        if self.read_caller is not None:
+            read, self.read_caller = self.read_caller, None
+            self.viewer = await read()
+            self.renew()
 
     def flag_on(self, flag: Flag) -> bool:
         return self.flag(flag).enabled

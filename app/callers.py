@@ -1,0 +1,44 @@
+"""Callers whom this process remembers, so that most requests need not read them anew.
+
+Nobody is let in on the strength of a memory: whoever is remembered is proven by the statement that answers
+them (``engine/proof.py``), or is read anew before anything else is done for them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from domain.people import Viewer
+from integrations.tokens import Claims, Tokens
+from resolvers.context import Context
+from resolvers.services import Services
+from resolvers.viewers import viewer_of
+
+MOST_REMEMBERED = 10_000
+
+
+class Callers:
+    def __init__(self, services: Services, tokens: Tokens) -> None:
+        self._services = services
+        self._tokens = tokens
+        self._known: OrderedDict[Claims, Viewer] = OrderedDict()
+
+    async def context(self, token: str | None, correlation_id: str) -> Context:
+        """Raises ``TokenRefused``, or ``Unauthorized`` for nobody that is known here."""
+        if token is None:
+            return Context.of(self._services, None, correlation_id)
+        claims = await self._tokens.verify(token, self._services.clock())
+        known = self._known.get(claims)
+        if known is None:
+            return Context.of(self._services, await self._read(claims), correlation_id)
+        self._known.move_to_end(claims)
+        context = Context.of(self._services, known, correlation_id)
+        context.read_caller = lambda: self._read(claims)
+        return context
+
+    async def _read(self, claims: Claims) -> Viewer:
+        self._known.pop(claims, None)
+        viewer = self._known[claims] = await viewer_of(self._services, claims)
+        while len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
+        return viewer

@@ -1,0 +1,97 @@
+"""A caller who is remembered sees what they may see now, never what they might have seen a moment ago."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.development import person_id
+from db.seed import DEMO
+from resolvers.ids import Kind, global_id
+from tests.app.api import Api, code_of
+
+PLAN = "query ($id: ID!) { plan(id: $id) { title } }"
+IDS = {"id": global_id(Kind.PLAN, DEMO.plans["phul-upper-power"])}
+
+
+async def change(api: Api, statement: str, **values: Any) -> None:
+    async def work(tx: Any) -> None:
+        await tx.db_session.execute(text(statement), values)
+
+    await api.application.services.db.unit_of_work(work)
+
+
+async def lane(api: Api, who: str) -> str:
+    answer = await api.post(PLAN, IDS, token=api.token(who))
+    assert answer.json()["data"]["plan"], answer.text
+    return answer.headers["x-taper-lane"]
+
+
+@pytest.fixture
+async def known(api: Api) -> Api:
+    """The coach has been here before, and is remembered."""
+    assert await lane(api, "coach") == "compiled"
+    assert await lane(api, "coach") == "compiled"
+    return api
+
+
+async def test_who_coaches_a_team_no_longer_sees_nothing_of_it(known: Api) -> None:
+    await change(known, "DELETE FROM memberships WHERE person_id = :id", id=person_id("coach"))
+
+    answer = await known.post(PLAN, IDS, token=known.token("coach"))
+
+    assert code_of(answer) == "forbidden"
+
+
+async def test_who_was_made_an_athlete_is_one_at_once(known: Api) -> None:
+    await change(known, "UPDATE people SET role = 'athlete' WHERE id = :id", id=person_id("coach"))
+
+    answer = await known.post(PLAN, IDS, token=known.token("coach"))
+
+    assert code_of(answer) == "forbidden"
+
+
+async def test_who_joins_a_team_sees_it_at_once(api: Api) -> None:
+    teams = "{ viewer { teams { edges { node { name } } } } }"
+    before = await api.run(teams, who="admin")
+    me = "INSERT INTO memberships (organization_id, team_id, role, person_id)"
+    await change(
+        api,
+        f"{me} SELECT p.organization_id, t.id, 'coach', p.id FROM people p JOIN teams t"  # noqa: S608
+        " ON t.organization_id = p.organization_id WHERE p.id = :id",
+        id=person_id("admin"),
+    )
+
+    assert await api.run(teams, who="admin") == before  # the admin saw all of them already
+    assert await lane(api, "admin") == "compiled"
+
+
+async def test_who_is_gone_is_nobody(known: Api) -> None:
+    token = known.token("coach")
+    await change(known, "DELETE FROM people WHERE id = :id", id=person_id("coach"))
+
+    answer = await known.post(PLAN, IDS, token=token)
+
+    assert answer.status_code == 401
+    assert code_of(answer) == "unauthorized"
+
+
+async def test_a_mutation_never_goes_by_memory(known: Api) -> None:
+    await change(known, "DELETE FROM memberships WHERE person_id = :id", id=person_id("coach"))
+    update = """mutation ($input: UpdatePlanInput!) { updatePlan(input: $input) {
+        __typename ... on Error { code } } }"""
+    asked = {"input": {"planId": IDS["id"], "title": "Mine", "expectedVersion": 1}}
+
+    answer = await known.post(update, asked, token=known.token("coach"))
+
+    assert answer.json()["data"]["updatePlan"]["code"] == "forbidden"
+
+
+async def test_the_lane_is_no_business_of_callers_in_production(make_api: Any) -> None:
+    production = await make_api(taper_env="production")
+
+    answer = await production.post(PLAN, IDS, token=production.token("coach"))
+
+    assert "x-taper-lane" not in answer.headers
