@@ -134,6 +134,36 @@ def import_(
     raise typer.Exit(import_plan.run(settings, path, dry_run=dry_run, owner=owner))
 
 
+@cli.command("import-training")
+def import_training(
+    file: Annotated[Path, typer.Argument(help="Training as .csv, .xlsx or .fit.", show_default=False)],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be stored and which rows are wrong.")
+    ] = False,
+    whose: Annotated[
+        str | None,
+        typer.Option("--as", help="Who imports it: as for ./dev token. Default: mia, of the demo."),
+    ] = None,
+    game: Annotated[bool, typer.Option("--game", help="A game, where the file does not say.")] = False,
+    rpe: Annotated[
+        float | None, typer.Option(min=0, max=10, help="How hard it was, where the file does not say.")
+    ] = None,
+) -> None:
+    """Bring training into the log, whole or not at all; the same file twice changes nothing.
+
+    Says row by row what is wrong and how to mend it. Files of up to 3 MB; docs/import.md has the columns.
+    """
+    path = Path(os.environ.get(CALLED_FROM, "."), file).resolve()
+    if not path.is_file():
+        _refuse(f"There is no file {path}")
+    settings = _settings()
+    from app.commands import import_training as command
+    from domain.training_log import TrainingKind
+
+    kind = TrainingKind.GAME if game else TrainingKind.TRAINING
+    raise typer.Exit(command.run(settings, path, dry_run=dry_run, kind=kind, session_rpe=rpe, whose=whose))
+
+
 @cli.command("export-schema")
 def export_schema(check: InStep = False) -> None:
     """Write schema.graphql and the schemas of events from the code.

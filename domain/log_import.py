@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from domain.import_fields import Node, plain_text
+from domain.import_fields import EARLIEST_YEAR, LATEST_YEAR, Node, plain_text
 from domain.import_problems import Findings, Place, Unreadable, shown
 from domain.import_vocabulary import nearest_name, squashed, vocabulary
 from domain.log_dates import day_in, time_in
@@ -154,6 +154,14 @@ def _player(row: Node) -> PlayerName | None:
 
 def _day_and_moment(row: Node) -> tuple[date | None, datetime | time | None]:
     """A date may have its time with it, in one cell."""
+    day, at = _written_day(row)
+    if day is None or EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        return day, at
+    row.problem("date", f"The year {day.year} is out of range; it is from {EARLIEST_YEAR} to {LATEST_YEAR}.")
+    return None, None
+
+
+def _written_day(row: Node) -> tuple[date | None, datetime | time | None]:
     value = row.values.get("date")
     if value is None:
         row.problem("date", "Say on which day it was, such as 2026-11-23.")

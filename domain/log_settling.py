@@ -60,10 +60,11 @@ def settle(
 ) -> list[Settled]:
     """Each line that is sound; what is not goes to ``findings``, with its row."""
     settled = []
+    flawed = {each.path[:1] for each in findings.problems}  # rows of which something could not be read
     nth: Counter[tuple[object, ...]] = Counter()
     for line in lines:
         player = _player(line, roster, findings)
-        if player is None:
+        if player is None or line.place in flawed:
             continue
         report = _report(line, player, defaults)
         issues = issues_of(report, player.time_zone, now, needs_load=not defaults.is_of_device)

@@ -183,7 +183,7 @@ def _flaws_of_time(report: Report, time_zone: str, now: datetime) -> Iterator[tu
         yield "occurredAt", "Give the time with its zone, as in 2026-11-20T18:30:00Z."
     elif at is not None and at > now + CLOCKS_DIFFER:
         yield "occurredAt", f"{at.isoformat()} is still to come."
-    elif at is not None and at.year < EARLIEST_DAY.year:
+    elif at is not None and (at.year < EARLIEST_DAY.year or today_in(time_zone, at) < EARLIEST_DAY):
         yield "occurredAt", f"A log begins on {EARLIEST_DAY}."
     elif day is not None and at is not None and today_in(time_zone, at) != day:
         yield "day", f"At that time it was {today_in(time_zone, at)} in {time_zone}, not {day}."

@@ -50,12 +50,17 @@ class ImportedTraining:
 
 
 async def import_training(info: Info, input: ImportTrainingInput) -> ImportedTraining:
-    context = info.context
+    return await import_file(info.context, input, _bytes_of(input))
+
+
+async def import_file(
+    context: Context, input: ImportTrainingInput, data: bytes, *, most_bytes: int = MOST_BYTES
+) -> ImportedTraining:
+    """``data`` are what the document of the input holds."""
     _check(input)
-    data = _bytes_of(input)
     findings = Findings()
     try:
-        lines = await asyncio.to_thread(read_log, input.format, data, findings)
+        lines = await asyncio.to_thread(read_log, input.format, data, findings, most_bytes=most_bytes)
     except Unreadable as unreadable:
         raise ImportRefused((Issue(unreadable.place, unreadable.message),)) from None
     team_id = None if input.team_id is None else uuid_of(Kind.TEAM, input.team_id)

@@ -3,13 +3,13 @@
 import asyncio
 import base64
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from app.bootstrap import Application, utc_now, wire
+from app.bootstrap import Application, wire
+from app.commands.acting_as import acting_as
 from app.database_access import bring_up_to_date, database_url
-from app.development import DEFAULT, NoSuchPerson, person_id
+from app.development import DEFAULT, NoSuchPerson
 from app.logs import configure_logging
 from app.progress import CannotStart, step
 from app.settings import Settings, environment
@@ -18,9 +18,7 @@ from domain.errors import Unauthorized
 from domain.session_import import LONGEST_TITLE
 from integrations.flag_overrides import FlagOverrideError
 from integrations.plan_files import MOST_BYTES
-from integrations.tokens import Claims
 from resolvers.context import Context
-from resolvers.viewers import viewer_of
 
 IMPORT = """
 mutation ImportFromFile($input: ImportPlanInput!) {
@@ -68,19 +66,7 @@ async def _run(settings: Settings, asked: dict[str, Any], owner: str) -> int:
 
 
 async def _import(application: Application, asked: dict[str, Any], owner: str) -> dict[str, Any]:
-    """As that person, with all that their role may do: who runs this command has the database anyway."""
-    whose = person_id(owner)
-    claims = Claims(
-        subject=str(whose),
-        kind="person",
-        person_id=whose,
-        service_name=None,
-        organization_id=None,
-        scopes=None,
-        role_hint=None,
-        expires_at=utc_now() + timedelta(minutes=5),
-    )
-    viewer = await viewer_of(application.services, claims)
+    viewer = await acting_as(application, owner)
     operations = application.operations
     answer = await operations.run(
         operations.prepare(IMPORT), {"input": asked}, Context.of(application.services, viewer)

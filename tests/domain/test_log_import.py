@@ -153,7 +153,9 @@ class TestLines:
         [("minutes", "0"), ("minutes", "0:00:10"), ("minutes", "601"), ("minutes", "10:01"),
          ("minutes", "an hour"),
          ("rpe", "11"), ("rpe", "-1"), ("rpe", "7 of 10"), ("rpe", "=A1"), ("load", "-5"), ("load", "10001"),
-         ("load", "1e3"), ("time", "late"), ("date", "05/06/2026"), ("date", "soon"), ("kind", "party"),
+         ("load", "1e3"), ("time", "late"), ("date", "05/06/2026"), ("date", "soon"),
+         ("date", "9999-12-31 23:30"), ("date", "0001-01-01T00:00:00+14:00"), ("date", "1999-12-31"),
+         ("kind", "party"),
          ("average_hr", "12"), ("note", "x" * 1001)],
     )  # fmt: skip
     def test_what_cannot_be_is_a_problem_of_its_cell(self, column: str, written: str) -> None:
@@ -264,7 +266,15 @@ class TestSettling:
             roster=OWN,
         )
 
-        assert problems(findings) == [("row 2", "date"), ("row 3", "rpe"), ("row 4", "date")]
+        assert problems(findings) == [("row 4", "date"), ("row 2", "date"), ("row 3", "rpe")]
+
+    def test_what_could_not_be_read_is_told_once(self) -> None:
+        found, findings = settled(
+            ["date", "minutes", "rpe"], ["soon", 60, 7], ["2026-11-18", 0, 7], roster=OWN
+        )
+
+        assert found == []
+        assert problems(findings) == [("row 2", "date"), ("row 3", "minutes")]
 
     def test_what_the_file_does_not_say_is_taken_from_the_request(self) -> None:
         found, _ = settled(
