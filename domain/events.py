@@ -106,7 +106,7 @@ class SeasonPlanDeleted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentPhaseAdjusted(Event):
-    """An assignment follows a phase now. The aggregate is the assignment."""
+    """A phase changed an assignment, which follows it now or has left it. The aggregate is the assignment."""
 
     type: ClassVar[str] = "assignment.phase_adjusted"
     aggregate_type: ClassVar[str] = "assignment"
