@@ -41,7 +41,11 @@ def run(monkeypatch: pytest.MonkeyPatch, seeded_url: str) -> Iterator[Run]:
     settings = Settings(_env_file=None, taper_env="development", jwt_secret=SECRET, database_url=url)
 
     def made(path: Path, **options: Any) -> int:
-        asked = {"dry_run": False, "kind": TrainingKind.TRAINING, "session_rpe": None} | options
+        asked: dict[str, Any] = {
+            "dry_run": False,
+            "kind": TrainingKind.TRAINING,
+            "session_rpe": None,
+        } | options
         return import_training.run(settings, path, **asked)
 
     with structlog.testing.capture_logs():

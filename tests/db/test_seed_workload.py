@@ -68,9 +68,9 @@ async def test_some_say_nothing_and_one_says_that_she_is_ill(seeded: Database) -
 
 
 async def test_what_was_completed_and_logged_counts_and_once(seeded: Database) -> None:
-    by_source = "SELECT source, count(*) FROM training_entries GROUP BY source"
+    by_source = "SELECT source, count(*) AS entries FROM training_entries GROUP BY source"
     async with seeded.read() as read:
-        counts = {row.source: row.count for row in await read.execute(text(by_source))}
+        counts = {row.source: row.entries for row in await read.execute(text(by_source))}
         completions = await read.scalar(text("SELECT count(*) FROM training_completions"))
 
     assert counts["completion"] == completions
@@ -78,7 +78,7 @@ async def test_what_was_completed_and_logged_counts_and_once(seeded: Database) -
     assert counts["plan_session"] > 100
     assert not await seed_demo(seeded, TODAY + timedelta(days=400))
     async with seeded.read() as read:
-        assert {row.source: row.count for row in await read.execute(text(by_source))} == counts
+        assert {row.source: row.entries for row in await read.execute(text(by_source))} == counts
 
 
 async def test_a_demo_whose_log_was_filled_by_the_migration_gets_the_rest(seeded: Database) -> None:

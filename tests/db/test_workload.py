@@ -43,25 +43,23 @@ UNREPORTED, REST, REPORTED = DayState.UNREPORTED, DayState.REST, DayState.REPORT
 
 
 def an_entry(player: Person, **changes: Any) -> TrainingEntry:
-    return TrainingEntry(
-        **{
-            "id": uuid4(),
-            "organization_id": player.organization_id,
-            "player_id": player.id,
-            "source": TrainingSource.MANUAL,
-            "day": MONDAY,
-            "kind": TrainingKind.TRAINING,
-            "minutes": 60,
-            "session_rpe": 7.0,
-            "load_au": 420.0,
-            "load_method": LoadMethod.SESSION_RPE,
-            "version": 1,
-            "recorded_at": NOW,
-            "actor_id": player.id,
-            "actor_name": player.display_name,
-        }
-        | changes
-    )
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "organization_id": player.organization_id,
+        "player_id": player.id,
+        "source": TrainingSource.MANUAL,
+        "day": MONDAY,
+        "kind": TrainingKind.TRAINING,
+        "minutes": 60,
+        "session_rpe": 7.0,
+        "load_au": 420.0,
+        "load_method": LoadMethod.SESSION_RPE,
+        "version": 1,
+        "recorded_at": NOW,
+        "actor_id": player.id,
+        "actor_name": player.display_name,
+    }
+    return TrainingEntry(**values | changes)
 
 
 def of_load(player: Person, load_au: float, **changes: Any) -> TrainingEntry:
@@ -71,20 +69,18 @@ def of_load(player: Person, load_au: float, **changes: Any) -> TrainingEntry:
 
 
 def a_report(player: Person, **changes: Any) -> WellnessReport:
-    return WellnessReport(
-        **{
-            "id": uuid4(),
-            "organization_id": player.organization_id,
-            "player_id": player.id,
-            "day": MONDAY,
-            "sleep": 4.0,
-            "version": 1,
-            "recorded_at": NOW,
-            "actor_id": player.id,
-            "actor_name": player.display_name,
-        }
-        | changes
-    )
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "organization_id": player.organization_id,
+        "player_id": player.id,
+        "day": MONDAY,
+        "sleep": 4.0,
+        "version": 1,
+        "recorded_at": NOW,
+        "actor_id": player.id,
+        "actor_name": player.display_name,
+    }
+    return WellnessReport(**values | changes)
 
 
 def rest_on(player: Person, day: date, version: int = 1, is_rest: bool = True) -> RestReport:

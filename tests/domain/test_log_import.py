@@ -39,7 +39,7 @@ def lines_of(*rows: list[Cell]) -> tuple[list[LogLine], Findings]:
 
 def one(**cells: Cell) -> tuple[LogLine, Findings]:
     """The line of a single row with these columns."""
-    given: dict[str, Cell] = {"date": "2026-11-18", "minutes": "60", "rpe": "7"} | cells
+    given: dict[str, Cell] = {"date": "2026-11-18", "minutes": "60", "rpe": "7", **cells}
     [line], findings = lines_of(list(given), list(given.values()))
     return line, findings
 
@@ -96,17 +96,17 @@ class TestDates:
 
 class TestLines:
     def test_a_row_with_everything(self) -> None:
-        line, findings = one(
-            **{
-                "Athlete": "  Anna   BERG ",
-                "Time": "18:30",
-                "Type": "match",
-                "Load (AU)": "512,5",
-                "Avg HR": "141",
-                "Max HR": 184,
-                "Comment": "Away",
-            }
-        )
+        cells: dict[str, Cell] = {
+            "Athlete": "  Anna   BERG ",
+            "Time": "18:30",
+            "Type": "match",
+            "Load (AU)": "512,5",
+            "Avg HR": "141",
+            "Max HR": 184,
+            "Comment": "Away",
+        }
+
+        line, findings = one(**cells)
 
         assert line == LogLine(
             place=("row 2",),
@@ -190,8 +190,10 @@ class TestLines:
             lines_of(*rows)
 
     def test_too_many_rows_are_refused(self) -> None:
+        rows: list[list[Cell]] = [["date", "load"], *[["2026-11-18", "5"]] * 5001]
+
         with pytest.raises(Unreadable, match="5000 is the most"):
-            lines_of(["date", "load"], *[["2026-11-18", "5"]] * 5001)
+            lines_of(*rows)
 
     def test_two_columns_for_one_thing_are_a_problem(self) -> None:
         _, findings = lines_of(["date", "load", "AU"], ["2026-11-18", "5", "6"])

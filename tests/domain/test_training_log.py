@@ -211,7 +211,7 @@ class TestWellness:
     @pytest.mark.parametrize("item", wellness.ITEMS)
     def test_an_item_goes_from_one_to_five_in_halves(self, item: str, value: float) -> None:
         with pytest.raises(InvalidInput) as refused:
-            wellness.check(Wellness(**{item: value}), TODAY, OSLO, NOW)
+            wellness.check(replace(Wellness(), **{item: value}), TODAY, OSLO, NOW)
 
         assert refused.value.issues[0].path == (item,)
 

@@ -142,7 +142,7 @@ class TestLogging:
         assert await entry_count(db) == 0
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "load below zero": ({"loadAu": -1}, "loadAu"),
     "load without bounds": ({"loadAu": 10_001}, "loadAu"),
     "RPE 11": ({"minutes": 60, "sessionRpe": 11}, "sessionRpe"),
