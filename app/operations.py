@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,6 @@ from app.cost import Prices, length_of
 from app.documents import Document, Documents, RequestError
 from app.limits import MOST_ACTUAL, LimitExceeded, Limits
 from app.variable_limits import refuse_oversized_variables
-from domain.errors import Unauthorized
 from engine.declined import Declined
 from engine.lane import Lane
 from integrations.lane_metrics import COMPILED
@@ -35,6 +35,7 @@ _log = structlog.get_logger(__name__)
 # A mutation's units of work have deadlines of their own, so that it learns whether it was applied. This is
 # only for what hangs outside of them.
 MUTATION_SECONDS = 10.0
+NEWS_SECONDS = 0.5  # a query that takes longer is logged as one that fails is
 # For each document: its variables may ask for pages of any length.
 MOST_COSTS_KEPT = 32
 
@@ -153,22 +154,55 @@ class Operations:
 
         ``is_sent_on``: nobody looks into ``data``, so that it may be the JSON that a database made.
         """
+        why = None
+        if is_sent_on:
+            found = await self.compiled(prepared, variables, context)
+            if isinstance(found, Answer):
+                return found
+            why = found
+        await context.prove_caller()
         began = time.perf_counter()
         outcome = Outcome.CANCELLED
         try:
-            answer = await self._answer(prepared, dict(variables or {}), context, is_sent_on=is_sent_on)
+            answer = await self._answer(prepared, dict(variables or {}), context)
             outcome = answer.outcome
         finally:
-            seconds = time.perf_counter() - began
-            self._metrics.graphql_operation(prepared.name, prepared.kind, outcome, seconds)
-            _log.info(
+            self._note(prepared, outcome, time.perf_counter() - began)
+        return replace(answer, lane=why)
+
+    async def compiled(
+        self, prepared: Prepared, variables: Mapping[str, Any] | None, context: Context
+    ) -> Answer | str | None:
+        """The answer of a query from one statement; or why it has to be run, None if that goes without
+        saying. It takes a moment, and bounds its waits itself."""
+        if self._lane is None or prepared.kind is not OperationKind.QUERY:
+            return None
+        began = time.perf_counter()
+        try:
+            data = await self._lane.data(
+                prepared.document.compiled(prepared.definition), variables or {}, context
+            )
+        except Declined as declined:
+            self._metrics.lanes.answered(declined.reason.value)
+            return declined.reason.value
+        self._metrics.lanes.answered(COMPILED)
+        self._note(prepared, Outcome.OK, time.perf_counter() - began)
+        return Answer({"data": orjson.Fragment(data)}, Outcome.OK, lane=COMPILED)
+
+    def _note(self, prepared: Prepared, outcome: Outcome, seconds: float) -> None:
+        """Counted always. A query that goes well and quickly is what happens all day, and no news."""
+        self._metrics.graphql_operation(prepared.name, prepared.kind, outcome, seconds)
+        is_news = prepared.kind is not OperationKind.QUERY or outcome is not Outcome.OK
+        level = logging.INFO if is_news or seconds > NEWS_SECONDS else logging.DEBUG
+        if logging.getLogger(__name__).isEnabledFor(level):
+            _log.log(
+                level,
                 "operation",
                 operation=prepared.name,
                 kind=prepared.kind.value,
                 outcome=outcome.value,
                 milliseconds=round(seconds * 1000, 1),
             )
-        return answer
 
     async def feed(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: Context
@@ -204,44 +238,17 @@ class Operations:
         return await self._answer(prepared, dict(variables), context, root)
 
     async def _answer(
-        self,
-        prepared: Prepared,
-        variables: dict[str, Any],
-        context: Context,
-        root: object = None,
-        *,
-        is_sent_on: bool = False,
+        self, prepared: Prepared, variables: dict[str, Any], context: Context, root: object = None
     ) -> Answer:
         seconds = MUTATION_SECONDS if prepared.kind is OperationKind.MUTATION else self._seconds
-        why = None
         try:
             async with asyncio.timeout(seconds):
-                if is_sent_on and self._lane is not None and prepared.kind is OperationKind.QUERY:
-                    found = await self._compiled(self._lane, prepared, variables, context)
-                    if isinstance(found, Answer):
-                        return found
-                    why = found
-                await context.prove_caller()
                 result = await self._execute(prepared, variables, context, root)
         except TimeoutError:
             return self._too_slow(prepared, seconds)
-        except Unauthorized:  # of a caller who was remembered, and is nobody any more
-            raise
         except Exception as error:  # graphql-core answers with errors; what it raises is a fault, too
             result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
-        return replace(self._completed(result, context.correlation_id), lane=why)
-
-    async def _compiled(
-        self, lane: Lane, prepared: Prepared, variables: dict[str, Any], context: Context
-    ) -> Answer | str:
-        """From one statement; or why it has to be the resolvers."""
-        try:
-            data = await lane.data(prepared.document.compiled(prepared.definition), variables, context)
-        except Declined as declined:
-            self._metrics.lanes.answered(declined.reason.value)
-            return declined.reason.value
-        self._metrics.lanes.answered(COMPILED)
-        return Answer({"data": orjson.Fragment(data)}, Outcome.OK, lane=COMPILED)
+        return self._completed(result, context.correlation_id)
 
     async def _execute(
         self, prepared: Prepared, variables: dict[str, Any], context: Context, root: object

@@ -81,6 +81,7 @@ class _Verified:
     key_id: str | None
     key: jwt.PyJWK | str
     payload: Mapping[str, Any]
+    claims: Claims
 
 
 class Tokens:
@@ -125,12 +126,13 @@ class Tokens:
             known = self._verified.get(token)
             if known is not None and await self._key(known.algorithm, known.key_id) is known.key:
                 self._verified.move_to_end(token)
-                return _claims(known.payload, now)
+                _check_times(known.payload, now)
+                return known.claims
             algorithm, key_id = self._header(token)
             key = await self._key(algorithm, key_id)
             payload = self._payload(token, key, algorithm)
             claims = _claims(payload, now)
-            self._remember(token, _Verified(algorithm, key_id, key, payload))
+            self._remember(token, _Verified(algorithm, key_id, key, payload, claims))
             return claims
         except TokenRefused as refusal:
             self._log.info("token refused", reason=refusal.reason.value, detail=refusal.detail)
@@ -226,12 +228,7 @@ def issue_development_token(
 
 
 def _claims(payload: Mapping[str, Any], now: datetime) -> Claims:
-    expires_at = _time(payload, "exp")
-    if now >= expires_at + timedelta(seconds=LEEWAY_SECONDS):
-        raise TokenRefused(Reason.EXPIRED, f"at {expires_at.isoformat()}")
-    for claim in ("nbf", "iat"):
-        if claim in payload and now < _time(payload, claim) - timedelta(seconds=LEEWAY_SECONDS):
-            raise TokenRefused(Reason.NOT_YET_VALID, claim)
+    expires_at = _check_times(payload, now)
     subject: str = payload["sub"]  # PyJWT has seen that it is text
     service = _SERVICE.fullmatch(subject)
     organization_id = _uuid("org", payload["org"]) if payload.get("org") is not None else None
@@ -248,6 +245,17 @@ def _claims(payload: Mapping[str, Any], now: datetime) -> Claims:
         role_hint=_text(payload, "role"),
         expires_at=expires_at,
     )
+
+
+def _check_times(payload: Mapping[str, Any], now: datetime) -> datetime:
+    """When it expires; ``TokenRefused`` if that is past, or if it has not begun."""
+    expires_at = _time(payload, "exp")
+    if now >= expires_at + timedelta(seconds=LEEWAY_SECONDS):
+        raise TokenRefused(Reason.EXPIRED, f"at {expires_at.isoformat()}")
+    for claim in ("nbf", "iat"):
+        if claim in payload and now < _time(payload, claim) - timedelta(seconds=LEEWAY_SECONDS):
+            raise TokenRefused(Reason.NOT_YET_VALID, claim)
+    return expires_at
 
 
 def _time(payload: Mapping[str, Any], claim: str) -> datetime:
