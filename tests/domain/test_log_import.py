@@ -190,7 +190,8 @@ class TestLines:
             lines_of(*rows)
 
     def test_too_many_rows_are_refused(self) -> None:
-        rows: list[list[Cell]] = [["date", "load"], *[["2026-11-18", "5"]] * 5001]
+        row: list[Cell] = ["2026-11-18", "5"]
+        rows: list[list[Cell]] = [["date", "load"], *[row] * 5001]
 
         with pytest.raises(Unreadable, match="5000 is the most"):
             lines_of(*rows)

@@ -210,8 +210,10 @@ class TestWellness:
     @pytest.mark.parametrize("value", [0.5, 5.5, 1.25, math.nan, -math.inf])
     @pytest.mark.parametrize("item", wellness.ITEMS)
     def test_an_item_goes_from_one_to_five_in_halves(self, item: str, value: float) -> None:
+        answer: dict[str, Any] = {item: value}
+
         with pytest.raises(InvalidInput) as refused:
-            wellness.check(replace(Wellness(), **{item: value}), TODAY, OSLO, NOW)
+            wellness.check(Wellness(**answer), TODAY, OSLO, NOW)
 
         assert refused.value.issues[0].path == (item,)
 
