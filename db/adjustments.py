@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.assignment_rows import ASSIGNMENT, assignment_of
 from db.assignments import insert_assignments, save_assignments, save_edited_assignment
 from db.athletes import physiology_of
-from db.bulk import each_row, insert_records
+from db.bulk import each_of, each_row, insert_records
 from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from db.visibility import assignments_visible_to
@@ -147,23 +147,16 @@ async def save_edited(db_session: AsyncSession, edited: AdjustedAssignment) -> N
 
 
 async def insert_adjusted(
-    db_session: AsyncSession, adjusted: Sequence[AdjustedAssignment]
-) -> list[WorkoutAssignment]:
-    """Store new assignments, those in a phase as it wants them, with the history of that; as they are stored.
+    db_session: AsyncSession, made: Sequence[WorkoutAssignment], adjusted: Sequence[AdjustedAssignment]
+) -> None:
+    """Store new assignments, which are in their phases already, with the history of how they came there.
 
-    Two statements, however many there are. What was adjusted has version 2: it was made, then adjusted.
+    Two statements, however many there are.
     """
-    made = [
-        replace(each.assignment, version=each.before.version + 1) if each.changed else each.assignment
-        for each in adjusted
-    ]
     await insert_assignments(db_session, made)
-    await insert_records(
-        db_session,
-        AssignmentAdjustmentRow,
-        [_record_of(each, adjustment) for each in adjusted for adjustment in each.adjustments],
-    )
-    return made
+    entries = [(each, adjustment) for each in adjusted for adjustment in each.adjustments]
+    records = await each_of(lambda entry: _record_of(*entry), entries, len(entries))
+    await insert_records(db_session, AssignmentAdjustmentRow, records)
 
 
 async def adjustments_by_id(

@@ -53,11 +53,15 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """``create`` is what ``settlement.create`` comes to in its phases."""
+    """``create`` is what ``settlement.create`` comes to in its phases.
+
+    ``made`` is that as it is stored: what a phase changed has version 2, for it was made and then adjusted.
+    """
 
     conflicts: tuple[AssignmentConflict, ...]
     settlement: Settlement
     create: tuple[AdjustedAssignment, ...]
+    made: tuple[WorkoutAssignment, ...]
 
 
 def assign(
@@ -84,10 +88,12 @@ def assign(
         {assignment_id: way for assignment_id, way in chosen.items() if way is not None},
     )
     at_first = {each.assignment.id: each for each in adjusted}
+    create = tuple(_moved(at_first[each.id], each, situation, facts) for each in settlement.create)
     return Assigned(
         conflicts=tuple(each for of_player in conflicts.values() for each in of_player),
         settlement=settlement,
-        create=tuple(_moved(at_first[each.id], each, situation, facts) for each in settlement.create),
+        create=create,
+        made=tuple(_as_stored(each) for each in create),
     )
 
 
@@ -119,6 +125,11 @@ def _within_reach(conflict: AssignmentConflict, untouchable_ids: Collection[UUID
         return conflict
     ways = tuple(each for each in conflict.resolutions if each is not Resolution.REPLACE)
     return replace(conflict, resolutions=ways, existing_assignment_ids=reachable)
+
+
+def _as_stored(adjusted: AdjustedAssignment) -> WorkoutAssignment:
+    assignment = adjusted.assignment
+    return replace(assignment, version=assignment.version + 1) if adjusted.changed else assignment
 
 
 def _moved(

@@ -8,7 +8,8 @@ from db.database import Transaction
 from domain.errors import InvalidInput
 from resolvers.assignment_drafts import Path, choices_of, drafts_of
 from resolvers.assignment_inputs import MOST_AT_ONCE, AssignmentInput, BulkAssignInput, CreateAssignmentInput
-from resolvers.assignment_making import MAKING_SECONDS, Held, Made, Wanted, make
+from resolvers.assignment_making import MAKING_SECONDS, make
+from resolvers.assignment_outcomes import Held, Made, Wanted
 from resolvers.assignment_workouts import refuse_unseen_workouts, workouts_for
 from resolvers.context import Context, Info
 from resolvers.inputs import fingerprinted

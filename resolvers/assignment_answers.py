@@ -16,7 +16,7 @@ from domain.people import Person, Team
 from domain.phase_templates import PhaseTemplate
 from domain.phases import SeasonPhase
 from domain.workouts import Workout
-from resolvers.assignment_making import ConflictFound, Held, Made, Outcome, PlayerOutcome
+from resolvers.assignment_outcomes import ConflictFound, Held, Made, Outcome, PlayerOutcome
 from resolvers.context import Context, Info
 from resolvers.ids import Kind, global_id
 from resolvers.phase_sync import Synced

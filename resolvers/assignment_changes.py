@@ -23,7 +23,8 @@ from domain.people import Team
 from domain.recurrence import ONCE
 from resolvers.assignment_drafts import choices_of
 from resolvers.assignment_inputs import CancelAssignmentInput, UpdateAssignmentInput
-from resolvers.assignment_making import Held, Wanted, cancel, held, situation_for
+from resolvers.assignment_making import cancel, held, situation_for
+from resolvers.assignment_outcomes import Held, Wanted
 from resolvers.context import Context, Info
 from resolvers.ids import Kind, global_id, uuid_of
 from resolvers.running import actor_of, team_to_run

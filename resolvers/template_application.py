@@ -32,7 +32,8 @@ from domain.template_expansion import Application, Expansion, TargetPlayer, expa
 from events.season.announcing import next_version
 from resolvers.assignment_drafts import choices_of
 from resolvers.assignment_inputs import MOST_PLAYERS, ApplyPhaseTemplateInput
-from resolvers.assignment_making import MAKING_SECONDS, MANY, Held, Made, Wanted, make
+from resolvers.assignment_making import MAKING_SECONDS, MANY, make
+from resolvers.assignment_outcomes import Held, Made, Wanted
 from resolvers.context import Context, Info
 from resolvers.ids import Kind, uuid_of
 from resolvers.inputs import fingerprinted

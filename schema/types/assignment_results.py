@@ -8,7 +8,7 @@ import strawberry
 from domain.access import Scope
 from domain.assignment_conflicts import ConflictKind, Resolution
 from resolvers import assignment_answers as answers
-from resolvers import assignment_changes, assignment_making, completions, phase_sync, template_application
+from resolvers import assignment_changes, assignment_outcomes, completions, phase_sync, template_application
 from resolvers.permissions import Has
 from resolvers.statuses import ErrorCode
 from schema.fields import field
@@ -29,7 +29,7 @@ from schema.types.season_template import PhaseTemplate, TargetGroup
 from schema.types.workout import Workout
 
 SEES_PEOPLE = Has(Scope.TEAMS_READ)
-SHOWN = assignment_making.MOST_SHOWN
+SHOWN = assignment_outcomes.MOST_SHOWN
 HIDDEN_PLAYER = "The player; null if you may not see them."
 
 
@@ -122,7 +122,7 @@ class UnresolvedConflictsError(Error):
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, assignment_making.Held)
+        return isinstance(obj, assignment_outcomes.Held)
 
 
 @strawberry.type(description="The workout is assigned, or would be after a dry run.")
@@ -131,7 +131,7 @@ class CreateAssignmentSuccess:
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, assignment_making.Made)
+        return isinstance(obj, assignment_outcomes.Made)
 
 
 @strawberry.type(description="The workouts are assigned, or would be after a dry run.")
@@ -140,7 +140,7 @@ class BulkAssignSuccess:
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, assignment_making.Made)
+        return isinstance(obj, assignment_outcomes.Made)
 
 
 @strawberry.type(description="The template's workouts are assigned, or would be after a dry run.")

@@ -349,7 +349,7 @@ async def test_nobody_else_may(
 async def test_an_assignment_that_is_not_this_players_is_not_found(
     db: Database, api: Api, season: SeasonWorld, assignment: WorkoutAssignment, which: str
 ) -> None:
-    changes = {
+    changes: dict[str, dict[str, Any]] = {
         "assignment": {"assignmentId": global_id(Kind.WORKOUT_ASSIGNMENT, uuid4())},
         "player": {"playerId": season.player_ids[1]},
         "both": {"assignmentId": "x"},
@@ -515,7 +515,7 @@ def test_without_a_planning_service_nobody_is_told() -> None:
 
 
 async def _is_empty(bus: Bus) -> bool:
-    return await bus.scalar("SELECT count(*) FROM event_deliveries") == 0
+    return not await bus.scalar("SELECT count(*) FROM event_deliveries")
 
 
 async def _is_dead(bus: Bus) -> bool:
