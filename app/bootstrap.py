@@ -12,7 +12,9 @@ from pydantic import SecretStr
 from strawberry import Schema
 
 from app import development
+from app.adaptive_limit import AdaptiveLimit
 from app.admission import Admission
+from app.callers import Callers
 from app.dev_secret import signing_secret
 from app.health import Health
 from app.known_documents import KnownDocuments
@@ -61,11 +63,13 @@ class Application:
     settings: Settings
     services: Services
     tokens: Tokens
+    callers: Callers
     schema: Schema
     operations: Operations
     limits: Limits
     rates: Rates
     admission: Admission
+    door_limit: AdaptiveLimit
     health: Health
     event_bus: EventBus
     live: Live
@@ -159,7 +163,7 @@ def wire(
         host=settings.segment_host,
     )
     solver = Solver(metrics, threads=settings.solver_workers)
-    limits = Limits.of(settings)
+    limits = Limits.of(settings, body_seconds=settings.body_seconds)
     schema = schema or build_schema(
         introspection=settings.introspection_on, suggestions=settings.introspection_on
     )
@@ -176,17 +180,25 @@ def wire(
     )
     tokens = _tokens(settings)
     rates = _rates(settings, redis, metrics)
+    door_limit = AdaptiveLimit(
+        least=settings.door_least_requests,
+        most=settings.door_most_requests,
+        target_seconds=settings.door_target_seconds,
+    )
+    metrics.edge.watch(door_limit)
     known_documents = KnownDocuments(manifest, settings.trusted_documents, metrics.edge)
     admission = Admission(operations, rates, known_documents)
     return Application(
         settings=settings,
         services=services,
         tokens=tokens,
+        callers=Callers(services, tokens),
         schema=schema,
         operations=operations,
         limits=limits,
         rates=rates,
         admission=admission,
+        door_limit=door_limit,
         health=Health(database, database_url, flags, event_bus, planning),
         event_bus=event_bus,
         live=live_of(settings, services, tokens, operations, admission, schema, event_bus.log),

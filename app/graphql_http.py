@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -12,9 +13,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.admission import Admitted
 from app.answers import graphql_response, refusal_of_fault, refusal_response, revalidated
-from app.auth import context_from
+from app.auth import refusing, remembered_context_from
 from app.bootstrap import Application
 from app.documents import RequestError
+from app.door import refuse_in_reserve
 from app.graphiql import Example, graphiql_response, wants_graphiql
 from app.graphql_request import GraphQLRequest, read_request
 from app.live import streams
@@ -67,7 +69,7 @@ class GraphQLEndpoint:
         if request.method not in ("GET", "POST"):
             raise _method_not_allowed("This address takes GET and POST.", allow="GET, POST")
         asked = await read_request(request, self._application.limits)
-        context = await context_from(request, self._application.services, self._application.tokens)
+        context = await remembered_context_from(request, self._application.callers)
         caller = Caller.of(context.viewer, request.client.host if request.client else None)
         try:
             admitted = await self._application.admission.admit(caller, asked)
@@ -75,10 +77,16 @@ class GraphQLEndpoint:
             refused = self._application.operations.refused(error, context.correlation_id)
             return self._told(request, refused, media_type)
         prepared = admitted.prepared
+        if prepared.kind is not OperationKind.QUERY:
+            with refusing():
+                await context.prove_caller()
         if prepared.kind is OperationKind.SUBSCRIPTION:
             return await self._followed(request, asked, prepared, context)
         _refuse_kind(request, prepared)
-        answer = await self._run(request, asked, prepared, context)
+        if prepared.kind is OperationKind.QUERY:
+            refuse_in_reserve(request.scope, self._application.services.metrics.edge)
+        with refusing():
+            answer = await self._run(request, asked, prepared, context)
         if asked.wants_cost:
             answer = answer.with_extension("cost", admitted.spending.facts)
         return self._told(request, answer, media_type, admitted)
@@ -102,7 +110,9 @@ class GraphQLEndpoint:
         if stream is not None:
             return stream
         edition = self._application.settings.graphql_http_edition
-        headers = None if admitted is None else admitted.spending.headers
+        headers = {} if admitted is None else dict(admitted.spending.headers)
+        if answer.lane is not None and not self._application.settings.is_production:
+            headers["X-Taper-Lane"] = answer.lane
         response = graphql_response(answer, media_type, edition, headers)
         may_be_kept = request.method == "GET" and admitted is not None and admitted.is_named
         return revalidated(request, response) if may_be_kept and answer.outcome is Outcome.OK else response
@@ -110,10 +120,14 @@ class GraphQLEndpoint:
     async def _run(
         self, request: Request, asked: GraphQLRequest, prepared: Prepared, context: Context
     ) -> Answer:
-        work = self._application.operations.run(prepared, asked.variables, context, is_sent_on=True)
+        operations = self._application.operations
+        found = await operations.compiled(prepared, asked.variables, context)
+        if isinstance(found, Answer):
+            return found
+        work = operations.run(prepared, asked.variables, context)
         if prepared.kind is OperationKind.MUTATION:
             return await work  # it is finished and counted, whether or not anybody waits for the answer
-        return await _unless_hung_up(request, work)
+        return replace(await _unless_hung_up(request, work), lane=found)
 
 
 def _refuse_kind(request: Request, prepared: Prepared) -> None:
