@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -84,6 +84,20 @@ class Client:
     async def subscribe(self, id: str, query: str, **variables: Any) -> None:
         await self.send(type="subscribe", id=id, payload={"query": query, "variables": variables})
 
+    async def following(self, id: str, query: str, **variables: Any) -> None:
+        """A subscription that has begun: what is committed from now on comes."""
+        await self.subscribe(id, query, **variables)
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Everything that was sent is done: what comes after it was asked after it, and is answered."""
+        for number in range(2):  # the first may be overtaken by what needs more statements
+            probe = f"probe{number}"
+            await self.subscribe(probe, "{ viewer { id teams(first: 1) { edges { node { id } } } } }")
+            message = await self.receive()
+            assert (message["id"], message["type"]) == (probe, "next"), message
+            assert await self.receive() == {"id": probe, "type": "complete"}
+
     async def receive(self, seconds: float = 5.0) -> dict[str, Any]:
         async with asyncio.timeout(seconds):
             found: dict[str, Any] = json.loads(await self.socket.recv())
@@ -115,22 +129,29 @@ class Client:
 
     async def closed(self, seconds: float = 5.0) -> tuple[int, str]:
         """The code and the reason with which the server closes; what comes before it is passed over."""
+        await self.until_closed(seconds)
+        assert self.socket.close_code is not None
+        return self.socket.close_code, self.socket.close_reason or ""
+
+    async def until_closed(self, seconds: float = 10.0) -> tuple[list[dict[str, Any]], int | None]:
+        """What still came, and the code; 1006 if there was no goodbye."""
+        found = []
         async with asyncio.timeout(seconds):
-            try:
+            with suppress(websockets.ConnectionClosed):
                 while True:
-                    await self.socket.recv()
-            except websockets.ConnectionClosed as end:
-                assert end.rcvd is not None, "cut off without a close frame"
-                return end.rcvd.code, end.rcvd.reason
+                    found.append(json.loads(await self.socket.recv()))
+        return found, self.socket.close_code
 
 
 @asynccontextmanager
-async def running(url: str, *, flags: dict[str, str] | None = None, **settings: Any) -> AsyncIterator[Running]:
+async def running(
+    url: str, *, port: int = 0, flags: dict[str, str] | None = None, **settings: Any
+) -> AsyncIterator[Running]:
     """The product, served by uvicorn on a free port, and stopped in its own order."""
     made = Settings(_env_file=None, **{"taper_env": "test", "jwt_secret": SECRET, **settings})
     application = wire(made, url, environ=ALL_ON if flags is None else flags)
     await application.start()
-    with listening_socket("127.0.0.1", 0) as listener:
+    with listening_socket("127.0.0.1", port) as listener:
         server = Server(build_app(application), application)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await server.is_listening.wait()

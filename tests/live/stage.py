@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from db.database import Database, Transaction
+from db.link import notify
 from domain.events import Event, SessionCompressed
+from events.relay import OUTBOX_CHANNEL
+from resolvers.ids import Kind, global_id
 from tests.world import World, make_world
 
 SESSION_EVENTS = """
@@ -52,9 +55,14 @@ class Stage:
         async def work(tx: Transaction) -> None:
             for event in events:
                 tx.record(event)
+            await notify(tx.db_session, OUTBOX_CHANNEL)  # as the relay of a server's own process is told
 
         await self.db.unit_of_work(work)
 
 
 async def make_stage(db: Database) -> Stage:
     return Stage(db, await make_world(db))
+
+
+def team_of(stage: Stage) -> str:
+    return global_id(Kind.TEAM, stage.world.team.id)

@@ -20,14 +20,14 @@ _FILES = ("package.json", "package-lock.json")
 def node() -> str:
     found = shutil.which("node")
     if found is None:
-        pytest.skip("Node is not here: install it, or `uv sync --group web`")
+        pytest.fail("These tests need Node: install it, or `uv sync --group web`.")
     return found
 
 
 def node_packages() -> Path:
     """The folder in which ``node_modules`` is; scripts of this folder are copied beside it.
 
-    Skips the test where nothing is installed yet and npm cannot be reached.
+    A test fails where nothing is installed yet and npm cannot be reached: what was not tried is not shown.
     """
     node()
     lock = hashlib.sha256(b"".join((_HERE / name).read_bytes() for name in _FILES)).hexdigest()[:16]
@@ -60,5 +60,5 @@ def _install(folder: Path) -> None:
         timeout=300,
     )
     if done.returncode != 0:
-        pytest.skip(f"npm could not install what tests/npm/package.json names: {done.stderr[-300:]}")
+        pytest.fail(f"npm could not install what tests/npm/package.json names: {done.stderr[-300:]}")
     (folder / ".installed").touch()
