@@ -13,9 +13,9 @@ from db.models.people import MembershipRow, OrganizationRow, PersonRow, TeamRow
 from db.models.plans import PlanRow
 from db.paging import PageRequest
 from db.plans import plan_facts_by_id, visible_plans
-from db.teams import team_ids_of_people, visible_teams
-from db.visibility import people_visible_to, plans_visible_to, teams_visible_to
-from domain.access import Sight, sight_of_person, sight_of_plan, sight_of_team
+from db.teams import played_team_ids_of_people, team_ids_of_people, visible_teams
+from db.visibility import athletes_visible_to, people_visible_to, plans_visible_to, teams_visible_to
+from domain.access import Sight, sight_of_athlete, sight_of_person, sight_of_plan, sight_of_team
 from domain.people import Person, Role, Team, TeamRole, Viewer
 from tests.factories import (
     MONDAY,
@@ -71,11 +71,13 @@ async def test_lists_show_exactly_what_the_domain_gives_full_sight_of(
         plan_ids = (await read.scalars(select(PlanRow.id))).all()
         facts = await plan_facts_by_id(read, plan_ids)
         teams_of = await team_ids_of_people(read, [each.id for each in world.people])
+        plays_in = await played_team_ids_of_people(read, [each.id for each in world.people])
 
         for viewer in world.viewers():
             plans = set(await read.scalars(select(PlanRow.id).where(plans_visible_to(viewer))))
             teams = set(await read.scalars(select(TeamRow.id).where(teams_visible_to(viewer))))
             people = set(await read.scalars(select(PersonRow.id).where(people_visible_to(viewer))))
+            athletes = set(await read.scalars(select(PersonRow.id).where(athletes_visible_to(viewer))))
 
             assert plans == {
                 each.plan_id for each in facts.values() if sight_of_plan(viewer, each) is Sight.FULL
@@ -89,6 +91,11 @@ async def test_lists_show_exactly_what_the_domain_gives_full_sight_of(
                 each.id
                 for each in world.people
                 if sight_of_person(viewer, each.id, each.organization_id, teams_of[each.id]) is Sight.FULL
+            }
+            assert athletes == {
+                each.id
+                for each in world.people
+                if sight_of_athlete(viewer, each.id, each.organization_id, plays_in[each.id]) is Sight.FULL
             }
             event(f"a viewer sees {len(plans)} plans")
 
