@@ -28,6 +28,7 @@ from tests.api import Api, make_api
 from tests.databases import Clock
 from tests.factories import a_plan, a_session, make_plan, make_team
 from tests.schema.assigning_documents import BULK, CREATE
+from tests.schema.season_cases import DELETE as DELETE_SEASON
 from tests.schema.season_world import (
     TODAY,
     SeasonWorld,
@@ -885,6 +886,28 @@ async def test_two_who_make_a_workout_of_one_session_at_once_make_one(
     stored = await stored_of(fresh_db, season.players[0])
     assert len(stored) == 4
     assert len({each.workout_id for each in stored}) == 1
+    await api.services.solver.close()
+
+
+async def test_nothing_is_assigned_into_a_phase_that_goes_at_that_moment(
+    fresh_db: Database, clock: Clock
+) -> None:
+    season = await make_season_world(fresh_db)
+    api = make_api(fresh_db, clock).as_(season.world.coach)
+    asked = [season.input(scheduledOn=str(TODAY + timedelta(days=ahead))) for ahead in range(1, 7)]
+    gone = {
+        "seasonPlanId": global_id(Kind.SEASON_PLAN, season.plan.id),
+        "expectedVersion": season.plan.version,
+    }
+
+    [*_, deleted] = await asyncio.gather(
+        *(created(api, **each) for each in asked), api.run(DELETE_SEASON, input=gone)
+    )
+
+    assert deleted["deleteSeasonPlan"]["__typename"] == "DeleteSeasonPlanSuccess"
+    stored = await stored_of(fresh_db, season.players[0])
+    assert len(stored) == 6
+    assert {each.planning.planning_phase_id for each in stored} == {None}
     await api.services.solver.close()
 
 
