@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
@@ -20,6 +21,7 @@ from domain.training_days import LoggedDay, day_loads_of, whole_weeks
 from domain.training_log import TrainingKind
 from domain.workload.model import DayLoad
 
+DAYS_AT_ONCE = 5_000
 COUNTS_AS_SCHEDULED = (AssignmentStatus.ACTIVE, AssignmentStatus.COMPLETED, AssignmentStatus.ARCHIVED)
 
 
@@ -33,10 +35,16 @@ async def day_loads(
     logged = await _logged(db_session, player_ids, first, last)
     rest = await rest_days_of(db_session, player_ids, first, last)
     due = await days_due(db_session, player_ids, *whole_weeks(first, last))
-    return {
-        each: day_loads_of(first, last, logged.get(each, {}), rest.get(each, ()), due.get(each, ()))
-        for each in player_ids
-    }
+
+    def lay_out() -> dict[UUID, list[DayLoad]]:
+        return {
+            each: day_loads_of(first, last, logged.get(each, {}), rest.get(each, ()), due.get(each, ()))
+            for each in player_ids
+        }
+
+    if len(player_ids) * (last - first).days < DAYS_AT_ONCE:
+        return lay_out()
+    return await asyncio.to_thread(lay_out)  # a season of a team would hold the loop up
 
 
 async def rest_days_of(
