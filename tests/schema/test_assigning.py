@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import func, select
 
 from db.assignments import assignments_by_id, open_assignments_of_players
-from db.database import Database
+from db.database import Database, Transaction
 from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
 from db.models.operations import IdempotencyKeyRow, OutboxRow
 from db.models.workouts import WorkoutRow
 from db.outbox import events_of
+from db.seasons import delete_season_plan
 from db.sessions import sessions_by_plan
 from db.workouts import workouts_of_sessions
 from domain.assignments import AssignmentStatus, AssignmentType, WorkoutAssignment
@@ -28,7 +29,6 @@ from tests.api import Api, make_api
 from tests.databases import Clock
 from tests.factories import a_plan, a_session, make_plan, make_team
 from tests.schema.assigning_documents import BULK, CREATE
-from tests.schema.season_cases import DELETE as DELETE_SEASON
 from tests.schema.season_world import (
     TODAY,
     SeasonWorld,
@@ -892,22 +892,24 @@ async def test_two_who_make_a_workout_of_one_session_at_once_make_one(
 async def test_nothing_is_assigned_into_a_phase_that_goes_at_that_moment(
     fresh_db: Database, clock: Clock
 ) -> None:
+    """Who assigns while the season is being deleted waits for that, and finds none."""
     season = await make_season_world(fresh_db)
     api = make_api(fresh_db, clock).as_(season.world.coach)
-    asked = [season.input(scheduledOn=str(TODAY + timedelta(days=ahead))) for ahead in range(1, 7)]
-    gone = {
-        "seasonPlanId": global_id(Kind.SEASON_PLAN, season.plan.id),
-        "expectedVersion": season.plan.version,
-    }
+    is_deleting = asyncio.Event()
 
-    [*_, deleted] = await asyncio.gather(
-        *(created(api, **each) for each in asked), api.run(DELETE_SEASON, input=gone)
-    )
+    async def delete(tx: Transaction) -> None:
+        await delete_season_plan(tx.db_session, season.plan.id, expected_version=season.plan.version)
+        is_deleting.set()
+        await asyncio.sleep(0.3)
 
-    assert deleted["deleteSeasonPlan"]["__typename"] == "DeleteSeasonPlanSuccess"
-    stored = await stored_of(fresh_db, season.players[0])
-    assert len(stored) == 6
-    assert {each.planning.planning_phase_id for each in stored} == {None}
+    deleting = asyncio.create_task(fresh_db.unit_of_work(delete))
+    await is_deleting.wait()
+    outcome = await created(api, **season.input(load={"baseLoad": 400}))
+    await deleting
+
+    assert outcome["adjustedCount"] == 0
+    [stored] = await stored_of(fresh_db, season.players[0])
+    assert (stored.load.base_load_au, stored.planning.planning_phase_id) == (400, None)
     await api.services.solver.close()
 
 
