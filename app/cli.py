@@ -151,7 +151,7 @@ def import_training(
 ) -> None:
     """Bring training into the log, whole or not at all; the same file twice changes nothing.
 
-    Says row by row what is wrong and how to mend it. Files of up to 3 MB; docs/import.md has the columns.
+    Says row by row what is wrong and how to mend it. Files of up to 3 MB; docs/training-log.md has the columns.
     """
     path = Path(os.environ.get(CALLED_FROM, "."), file).resolve()
     if not path.is_file():

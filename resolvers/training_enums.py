@@ -32,7 +32,7 @@ described(
 described(
     LogFormat,
     "TrainingFileFormat",
-    "What a file with training is; see docs/import.md.",
+    "What a file with training is; see docs/training-log.md.",
     {
         "csv": "A table with the column names first.",
         "xlsx": "A workbook with a sheet that is such a table, in base64.",

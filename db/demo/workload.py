@@ -1,8 +1,9 @@
 """What the demo team did on the ice in the ten weeks before a day, and how its players felt: with gaps.
 
-Three practices a week and a game on every other Saturday, each player with her own effort; Sundays are for
-rest. Nora reports nothing, some forget a day now and then, one fell silent a week ago, and who is ill says
-so. Training in the gym is not made up here: plans and assignments that were done are counted with it.
+Five practices a week, two short ones since the template of the preseason fills the rest, and a game on every
+other Saturday, each player with her own effort; Sundays are for rest. Nora reports nothing, some forget a day
+now and then, one fell silent a week ago, and who is ill says so. Training in the gym is not made up here:
+plans and assignments that were done are counted with it.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from db.demo.cast import NORA, OTHERS, PLAYERS, TIME_ZONE, demo_id
+from db.demo.team_season import TEMPLATE_WEEKS_AGO
 from domain.days import instant_of, monday_of
 from domain.people import Person
 from domain.training_log import LoadMethod, TrainingEntry, TrainingKind, TrainingSource
 from domain.wellness import RestReport, WellnessReport
 
 WEEKS = 10
-PRACTICES = {1: 60, 3: 75, 4: 50}  # weekday, from Monday as 0, to minutes
+# From the weekday, Monday as 0, to minutes.
+PRACTICES, PRACTICES_BESIDE_THE_TEMPLATE = {0: 70, 1: 80, 2: 75, 3: 85, 4: 60}, {1: 45, 3: 40}
 PRACTICE_ENDS_AT, GAME_ENDS_AT, BREAKFAST = time(20, 15), time(18, 0), time(7, 40)
 GAME_DAY, GAME_MINUTES, SUNDAY = 5, 80, 6
 ILL, SILENT = OTHERS[3], OTHERS[5]
@@ -64,8 +67,9 @@ def _trainings(player: Person, day: date, today: date) -> Iterator[TrainingEntry
         return
     week = (monday_of(today) - monday_of(day)).days // 7
     effort = 4.5 + _chance(player, day, 6) / 2 - (1.5 if week % 4 == 3 else 0)
-    if day.weekday() in PRACTICES:
-        minutes = PRACTICES[day.weekday()] + 5 * (_chance(player, day, 3) - 1)
+    practices = PRACTICES if week > TEMPLATE_WEEKS_AGO else PRACTICES_BESIDE_THE_TEMPLATE
+    if day.weekday() in practices:
+        minutes = practices[day.weekday()] + 5 * (_chance(player, day, 3) - 1)
         yield _entry(player, day, TrainingKind.TRAINING, minutes, effort, PRACTICE_ENDS_AT)
     elif day.weekday() == GAME_DAY and week % 2 == 0:
         yield _entry(player, day, TrainingKind.GAME, GAME_MINUTES, min(10.0, effort + 2.5), GAME_ENDS_AT)
