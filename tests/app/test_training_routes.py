@@ -25,9 +25,8 @@ from tests.databases import Clock
 ALL_ON = {variable_names(each.value)[0]: "true" for each in Flag}
 PATH = "/api/v1/training/planning"
 TEAM = str(DEMO.team)
-SYNC, APPLY, NOTIFY, WORKLOAD = (
-    f"{PATH}/{each}"
-    for each in ("sync-phase-adjustments", "apply-phase-template", "notify-completion", "workload-analytics")
+SYNC, APPLY, NOTIFY = (
+    f"{PATH}/{each}" for each in ("sync-phase-adjustments", "apply-phase-template", "notify-completion")
 )
 READING = {name: f"{PATH}/{name}/{TEAM}" for name in ("current-phase", "season-plan", "sync-status")}
 TEMPLATE = next(str(each.id) for each in our_templates() if each.phase_type is PhaseType.RECOVERY)
@@ -182,17 +181,6 @@ async def test_training_is_reported(api: Api, demo_url: str, clock: Clock) -> No
     }
     assert replayed.json() == found
     assert (twice.status_code, error_of(twice)["code"]) == (409, "invalid_state")
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_workload_analytics_are_not_there_yet(api: Api, method: str) -> None:
-    body = {"teamId": TEAM} if method == "POST" else None
-
-    answer = await send(api, WORKLOAD, body, who="dana")
-    nobody = await send(api, WORKLOAD, body, who=None)
-
-    assert (answer.status_code, error_of(answer)["code"]) == (404, "feature_not_available")
-    assert nobody.status_code == 401
 
 
 async def test_with_the_flags_off_none_of_it_is_there(make_api: MakeApi, demo_url: str) -> None:
