@@ -151,7 +151,8 @@ def import_training(
 ) -> None:
     """Bring training into the log, whole or not at all; the same file twice changes nothing.
 
-    Says row by row what is wrong and how to mend it. Files of up to 3 MB; docs/training-log.md has the columns.
+    Says row by row what is wrong and how to mend it. Files of up to 3 MB; the columns are in
+    docs/training-log.md.
     """
     path = Path(os.environ.get(CALLED_FROM, "."), file).resolve()
     if not path.is_file():
@@ -214,6 +215,25 @@ def bench(
     from app.commands import run_bench
 
     raise typer.Exit(run_bench.run(name))
+
+
+@cli.command()
+def fuzz(
+    count: Annotated[int, typer.Argument(min=1, help="Requests.")] = 100_000,
+    seed: Annotated[
+        int | None, typer.Option(help="Of an earlier run, to send the same again; another one each time.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.0, help="End after so long, done or not.")] = None,
+    start: Annotated[int, typer.Option(min=0, help="Number of the first request.")] = 0,
+) -> None:
+    """Send a server of its own all kinds of requests, good and broken.
+
+    Operations made from the schema, spoilt documents, any variables, bodies and headers. Fails if one is
+    answered by a fault, without a code, or with a word of the insides, and keeps each in .taper/fuzz.
+    """
+    from app.commands import run_fuzz
+
+    raise typer.Exit(run_fuzz.run(count, seed, minutes, start))
 
 
 @cli.command("settings-doc")
