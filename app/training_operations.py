@@ -102,3 +102,21 @@ mutation NotifyCompletionRoute($input: NotifyTrainingCompletionInput!) {{
 }}
 {_ASSIGNMENT}
 """
+
+WORKLOAD_ANALYTICS = """
+query WorkloadAnalyticsRoute($teamId: ID!, $startDate: Date!, $endDate: Date!) {
+  workloadAnalytics(teamId: $teamId, startDate: $startDate, endDate: $endDate) {
+    startDate endDate
+    freshness { ageSeconds isStale }
+    players {
+      player { id displayName }
+      summary {
+        totalLoadAu trainingLoadAu gameLoadAu monotony strainAu acuteChronicRatio recoveryScore
+        readinessScore riskBand
+      }
+      compliance { assignedCount completedCount plannedLoadAu actualLoadAu }
+      trends { metric direction slopePerWeek }
+    }
+  }
+}
+"""

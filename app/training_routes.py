@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.answers import json_response
-from app.auth import context_from
 from app.bootstrap import Application
 from app.route_errors import Endpoint, answering, error_response, status_of
 from app.route_requests import as_global, body_of, refusal_in, run_operation
@@ -24,9 +23,8 @@ from app.training_operations import (
     SEASON_PLAN,
     SYNC_PHASE_ADJUSTMENTS,
     SYNC_STATUS,
+    WORKLOAD_ANALYTICS,
 )
-from domain.errors import FeatureNotAvailable
-from integrations.flags import Flag
 from resolvers.ids import Kind
 
 PATH = "/api/v1/training/planning"
@@ -64,9 +62,17 @@ def training_routes(application: Application) -> list[BaseRoute]:
         return change
 
     async def workload_analytics(request: Request) -> Response:
-        """Here until ``Query.workloadAnalytics`` is: then it is one more of ``reading``."""
-        _ = (await context_from(request, application.services, application.tokens)).caller
-        raise FeatureNotAvailable(Flag.WORKLOAD.value)
+        """A range of days, in the address or in the body."""
+        asked = (
+            request.query_params if request.method == "GET" else await body_of(request, application.limits)
+        )
+        given = {name: asked.get(name) for name in ("teamId", "startDate", "endDate")}
+        variables = given | {"teamId": as_global(Kind.TEAM, given["teamId"])}
+        answer = await run_operation(application, request, WORKLOAD_ANALYTICS, variables)
+        refused = refusal_in(answer)
+        if refused is not None:
+            return refused
+        return json_response({"teamId": given["teamId"], **answer.payload["data"]["workloadAnalytics"]})
 
     def route(path: str, endpoint: Endpoint, *methods: str) -> Route:
         return Route(f"{PATH}/{path}", answering(application, endpoint), methods=list(methods))

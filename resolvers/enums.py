@@ -20,6 +20,7 @@ from domain.sessions import CompressionAction, CompressionSource, ExerciseRole, 
 from integrations.plan_files import DocumentFormat
 from resolvers import season_enums as _season_enums  # registers them  # noqa: F401
 from resolvers import training_enums as _training_enums  # noqa: F401
+from resolvers import workload_enums as _workload_enums  # noqa: F401
 from resolvers.enum_descriptions import described as _described
 from resolvers.statuses import CompressStatus, CrunchStatus, ErrorCode, UnavailableReason
 

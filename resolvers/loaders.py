@@ -23,6 +23,7 @@ from resolvers.batching import batched as _batched
 from resolvers.batching import paged as _paged
 from resolvers.season_loaders import SeasonLoaders
 from resolvers.training_loaders import TrainingLoaders
+from resolvers.workload_loaders import WorkloadLoaders
 
 
 class Loaders:
@@ -48,6 +49,11 @@ class Loaders:
     def training(self) -> TrainingLoaders:
         """Of what players did and how they felt."""
         return TrainingLoaders(self._db)
+
+    @cached_property
+    def workload(self) -> WorkloadLoaders:
+        """Of loads, readiness and what is said of them."""
+        return WorkloadLoaders(self._db, self._known())
 
     @cached_property
     def plan(self) -> ById[Plan]:

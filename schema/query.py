@@ -9,6 +9,7 @@ from resolvers import feature_flags as flags
 from resolvers import nodes as by_id
 from resolvers import people, phase_templates, plans, previews, seasons, sessions, sync_status
 from resolvers import time_crunch as crunch
+from resolvers import workload as load
 from resolvers.permissions import Behind, Has, SignedIn
 from schema.fields import field
 from schema.types.assignment import READS_TEMPLATES
@@ -25,6 +26,7 @@ from schema.types.season_sync import SyncStatus
 from schema.types.season_template import PhaseTemplate
 from schema.types.session import Session
 from schema.types.time_crunch import TimeCrunch
+from schema.types.workload import READS_WORKLOAD, WorkloadAnalytics
 
 READS_PLANS = Has(Scope.PLANS_READ)
 SEES_PREVIEWS = Behind(Flag.TIME_CRUNCH_PREVIEW)
@@ -73,6 +75,13 @@ class Query:
         needs=READS_ADJUSTMENTS,
         weight=50,
         description="Whether a team's active assignments are as its phase wants them, of those that you see.",
+    )
+    workload_analytics: WorkloadAnalytics | None = field(
+        load.workload_analytics,
+        needs=READS_WORKLOAD,
+        weight=20,
+        description="Workload and readiness of a team's players, day by day and week by week; of those whose "
+        "training you may see.",
     )
     exercises: Connection[Exercise] | None = field(
         catalogue.exercises,

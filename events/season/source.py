@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import gather
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from domain.people import Team
 from domain.phase_templates import PhaseTemplate
 from domain.phases import SeasonPhase
 from domain.seasons import SeasonPlan, SeasonStatus, current_phase
+from integrations.planning_answers import TeamWorkload
 from integrations.planning_errors import PlanningRefused, PlanningUnavailable
 from integrations.planning_http import OnBehalfOf
 from integrations.planning_service import PlanningService
@@ -112,6 +113,15 @@ class SeasonSource:
                 return Sourced(own.get(template_id))
             index = index_of(await all_exercises(db_session, organization_id))
         return _sourced(await _answered(self._planning.template(template_id, index, caller)))
+
+    async def workload(
+        self, team: Team, first: date, last: date, caller: OnBehalfOf
+    ) -> Sourced[TeamWorkload] | None:
+        """What the planning service says of the players' load, days inclusive; None where there is none: then
+        our own numbers are all there is."""
+        if self._planning is None:
+            return None
+        return _sourced(await _answered(self._planning.workload(team.id, first, last, caller)))
 
 
 def _phase_of(plan: Sourced[SeasonPlan | None], team: Team, now: datetime) -> Sourced[SeasonPhase | None]:

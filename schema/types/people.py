@@ -17,6 +17,7 @@ from resolvers import (
     training_log,
     wellness,
 )
+from resolvers import workload as load
 from resolvers.ids import Kind
 from resolvers.permissions import Behind, Has
 from schema.fields import field
@@ -29,6 +30,8 @@ from schema.types.plan import Plan
 from schema.types.season import READS_ADJUSTMENTS, READS_SEASONS, SeasonPhase, SeasonPlan
 from schema.types.season_sync import SyncStatus
 from schema.types.training import TrainingEntry, WellnessReport
+from schema.types.workload import READS_WORKLOAD, PlayerWorkload, WorkloadAnalytics
+from schema.types.workload_values import Readiness
 
 
 @strawberry.type(description="A person of the organization: a player, or somebody who coaches or runs it.")
@@ -74,6 +77,20 @@ class Player(Node):
         needs=[Has(Scope.WORKLOAD_READ), Behind(Flag.WORKLOAD)],
         description="How they felt, the latest day first; null unless it is you, or you coach them or run "
         "the organization.",
+    )
+    workload: PlayerWorkload | None = field(
+        load.workload_of_player,
+        needs=READS_WORKLOAD,
+        weight=10,
+        description="Their workload over a range of days; null unless it is you, or you coach them or run "
+        "the organization.",
+    )
+    readiness: Readiness | None = field(
+        load.readiness_of_player,
+        needs=READS_WORKLOAD,
+        weight=5,
+        description="How ready they are today, in their time zone; null unless it is you, or you coach them "
+        "or run the organization.",
     )
 
     @classmethod
@@ -134,6 +151,13 @@ class Team(Node):
         needs=READS_ADJUSTMENTS,
         weight=50,
         description="Whether its active assignments are as its phase wants them, of those that you see.",
+    )
+    workload: WorkloadAnalytics | None = field(
+        load.workload_of_team,
+        needs=READS_WORKLOAD,
+        weight=20,
+        never_null=True,
+        description="Workload and readiness of its players, of those whose training you may see.",
     )
 
     @classmethod

@@ -28,6 +28,7 @@ TEAM = str(DEMO.team)
 SYNC, APPLY, NOTIFY = (
     f"{PATH}/{each}" for each in ("sync-phase-adjustments", "apply-phase-template", "notify-completion")
 )
+WORKLOAD = f"{PATH}/workload-analytics"
 READING = {name: f"{PATH}/{name}/{TEAM}" for name in ("current-phase", "season-plan", "sync-status")}
 TEMPLATE = next(str(each.id) for each in our_templates() if each.phase_type is PhaseType.RECOVERY)
 
@@ -249,3 +250,31 @@ async def test_a_refusal_has_its_status_and_code(
     answer = await send(api, path, body, who=who)
 
     assert (answer.status_code, error_of(answer)["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_workload_analytics_are_told_for_a_range_of_days(api: Api, clock: Clock, method: str) -> None:
+    last = clock().date()
+    asked = {"teamId": TEAM, "startDate": str(last - timedelta(days=27)), "endDate": str(last)}
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    path, body = (WORKLOAD, asked) if method == "POST" else (f"{WORKLOAD}?{query}", None)
+
+    answer = await send(api, path, body, who="dana")
+    nobody = await send(api, path, body, who=None)
+
+    found = answer.json()
+    assert answer.status_code == 200, found
+    assert (found["teamId"], found["startDate"]) == (TEAM, asked["startDate"])
+    assert {"player", "summary", "compliance", "trends"} == set(found["players"][0])
+    assert nobody.status_code == 401
+
+
+@pytest.mark.parametrize("changes", [{"endDate": "2001-01-01"}, {"startDate": None}, {"endDate": "soon"}])
+async def test_workload_analytics_of_a_range_that_is_none_are_refused(
+    api: Api, changes: dict[str, Any]
+) -> None:
+    asked = {"teamId": TEAM, "startDate": "2026-11-01", "endDate": "2026-11-20"} | changes
+
+    answer = await send(api, WORKLOAD, asked, who="dana")
+
+    assert answer.status_code == 400

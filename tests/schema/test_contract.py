@@ -69,7 +69,7 @@ def test_nothing_is_without_a_description() -> None:
 def test_numbers_say_their_unit() -> None:
     units = ("econd", "inute", "ercent", "gram", "from 1", "oints", "factor", "ount", "umber", "ersion",
              "epetition", "ets", "ounds", "0 to 10", "1 to", "logs", "worth", "essions", "AU", "0 to 1",
-             "metres")  # fmt: skip
+             "metres", "ratio", "eviations", " unit")  # fmt: skip
     numbers = ("Int", "Float")
     schema = graphql_schema()
     silent = [

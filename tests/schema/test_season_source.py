@@ -360,3 +360,69 @@ async def test_with_our_own_database_nobody_else_is_asked(
 
 def _counted(bench: Bench, name: str, **labels: str) -> float:
     return bench.metrics.registry.get_sample_value(f"taper_planning_service_{name}", labels) or 0.0
+
+
+class TestWorkload:
+    """What the planning service says of the players' load, of those whose load the caller may see."""
+
+    QUERY = """query ($id: ID!) {
+      workloadAnalytics(teamId: $id, startDate: "2026-11-01", endDate: "2026-11-20") {
+        freshness { ageSeconds isStale }
+        players { player { id } summary { totalLoadAu riskBand readinessScore } days(last: 1) { day } } } }"""
+    PATH = "/api/v1/planning/workload/analyze"
+
+    def answer(self, bench: Bench) -> None:
+        world = bench.world
+        players = [
+            {"playerId": str(world.athlete.id), "totalLoad": 2100.5, "trainingLoad": 1800.5, "gameLoad": 300,
+             "injuryRisk": "medium", "readinessScore": 64.5},
+            {"playerId": str(uuid4()), "totalLoad": 1, "trainingLoad": 1, "gameLoad": 0},
+        ]  # fmt: skip
+        bench.double.answers[self.PATH] = {
+            "teamId": str(world.team.id), "startDate": "2026-11-01", "endDate": "2026-11-20",
+            "players": players,
+        }  # fmt: skip
+
+    async def test_its_numbers_are_the_summaries_with_their_age(self, bench: Bench) -> None:
+        self.answer(bench)
+        world = bench.world
+
+        found = (await bench.api.as_(world.coach).run(self.QUERY, id=bench.team_id))["workloadAnalytics"]
+
+        assert found["freshness"]["isStale"] is False
+        summaries = {each["player"]["id"]: each["summary"] for each in found["players"]}
+        assert summaries == {
+            global_id(Kind.PLAYER, str(world.athlete.id)): {
+                "totalLoadAu": 2100.5, "riskBand": "medium", "readinessScore": 64.5,
+            },
+            global_id(Kind.PLAYER, str(world.mate.id)): dict.fromkeys(
+                ("totalLoadAu", "riskBand", "readinessScore")
+            ),
+        }  # fmt: skip
+        assert {each["days"][0]["day"] for each in found["players"]} == {"2026-11-20"}
+
+    async def test_a_player_is_told_their_own_and_nobody_elses(self, bench: Bench) -> None:
+        self.answer(bench)
+
+        found = await bench.api.as_(bench.world.mate).run(self.QUERY, id=bench.team_id)
+
+        [only] = found["workloadAnalytics"]["players"]
+        assert only["summary"]["totalLoadAu"] is None
+
+    async def test_in_an_outage_an_old_answer_is_marked_and_ours_stand_in_without_one(
+        self, bench: Bench
+    ) -> None:
+        self.answer(bench)
+        coach = bench.api.as_(bench.world.coach)
+        await coach.run(self.QUERY, id=bench.team_id)
+        bench.double.answers[self.PATH] = Reply(503)
+        bench.ahead_seconds = 20 * 60
+
+        old = (await coach.run(self.QUERY, id=bench.team_id))["workloadAnalytics"]
+        other = await coach.run(self.QUERY.replace("11-20", "11-19"), id=bench.team_id)
+
+        assert old["freshness"]["isStale"] is True
+        assert old["freshness"]["ageSeconds"] >= 20 * 60
+        assert old["players"][0]["summary"] is not None
+        assert other["workloadAnalytics"]["freshness"] is None
+        assert {each["summary"]["totalLoadAu"] for each in other["workloadAnalytics"]["players"]} == {None}

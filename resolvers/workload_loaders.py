@@ -1,0 +1,120 @@
+"""Batching for workload: what is asked of several players over one range is read and analysed once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from uuid import UUID
+
+from aiodataloader import DataLoader
+
+from db.assigned_sessions import Assigned, assigned_of_players
+from db.database import Database
+from db.team_athletes import athletes_of_teams
+from db.wellness import wellness_of
+from db.workload import day_loads
+from domain.people import Person, Viewer
+from domain.workload.analysis import HISTORY_DAYS, PlayerWorkload, analyse
+from domain.workload.assigned import assigned_sessions
+from domain.workload.compliance import Compliance, compliance
+from domain.workload.model import DayLoad, WellnessDay
+from domain.workload.thresholds import WorkloadThresholds
+from resolvers.batching import ListOf, batched
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One player's days, both ends included, none of them still to come, by these limits."""
+
+    player_id: UUID
+    first: date
+    last: date
+    limits: WorkloadThresholds
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCompliance:
+    """``today`` in the player's zone: what is due on it may still be done."""
+
+    player_id: UUID
+    first: date
+    last: date
+    today: date
+
+
+class WorkloadLoaders:
+    """Part of ``Loaders``, and like these of one operation. Ask only of players whose training is seen."""
+
+    def __init__(self, db: Database, viewer: Viewer) -> None:
+        self._db = db
+        self._viewer = viewer
+
+    @cached_property
+    def athletes_of_team(self) -> ListOf[Person]:
+        """The players whose training the viewer sees, by name."""
+        viewer = self._viewer
+        return batched(self._db, lambda db, ids: athletes_of_teams(db, ids, viewer), ())
+
+    @cached_property
+    def analysis(self) -> DataLoader[Asked, PlayerWorkload]:
+        """Five statements for each different range; the numbers are worked out off the event loop."""
+
+        async def load(keys: list[Asked]) -> list[PlayerWorkload]:
+            loads: dict[tuple[date, date], dict[UUID, list[DayLoad]]] = {}
+            wellness: dict[tuple[date, date], dict[UUID, list[WellnessDay]]] = {}
+            async with self._db.read() as db_session:
+                for (first, last), ids in _by_range(keys).items():
+                    since = first - timedelta(days=HISTORY_DAYS)
+                    loads[first, last] = await day_loads(db_session, ids, since, last)
+                    wellness[first, last] = await wellness_of(db_session, ids, since, last)
+
+            def work() -> list[PlayerWorkload]:
+                return [
+                    analyse(
+                        loads[key.first, key.last][key.player_id],
+                        wellness[key.first, key.last].get(key.player_id, ()),
+                        key.first,
+                        key.last,
+                        thresholds=key.limits,
+                    )
+                    for key in keys
+                ]
+
+            return await asyncio.to_thread(work)
+
+        return DataLoader(load)
+
+    @cached_property
+    def compliance(self) -> DataLoader[AskedCompliance, Compliance]:
+        """Three statements for each different range."""
+
+        async def load(keys: list[AskedCompliance]) -> list[Compliance]:
+            found: dict[tuple[date, date], dict[UUID, Assigned]] = {}
+            async with self._db.read() as db_session:
+                for (first, last), ids in _by_range(keys).items():
+                    found[first, last] = await assigned_of_players(db_session, ids, first, last)
+
+            def work() -> list[Compliance]:
+                return [_compliance(key, found[key.first, key.last][key.player_id]) for key in keys]
+
+            return await asyncio.to_thread(work)
+
+        return DataLoader(load)
+
+
+def _by_range(keys: Sequence[Asked] | Sequence[AskedCompliance]) -> dict[tuple[date, date], list[UUID]]:
+    found: dict[tuple[date, date], dict[UUID, None]] = defaultdict(dict)
+    for key in keys:
+        found[key.first, key.last][key.player_id] = None
+    return {span: list(ids) for span, ids in found.items()}
+
+
+def _compliance(key: AskedCompliance, assigned: Assigned) -> Compliance:
+    sessions = assigned_sessions(
+        assigned.assignments, assigned.completions, assigned.loads_au, key.first, key.last
+    )
+    return compliance(sessions, key.first, key.last, key.today)
