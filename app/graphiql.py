@@ -90,7 +90,8 @@ def graphiql_response(
     Otherwise anyone on the network, or a web page whose name was pointed at 127.0.0.1, could read it.
     """
     html = graphiql_page(endpoint, token if _is_this_machine(request) else None, examples)
-    return HTMLResponse(html, headers=_PAGE_HEADERS)
+    secure = {"Strict-Transport-Security": "max-age=31536000"} if request.url.scheme == "https" else {}
+    return HTMLResponse(html, headers=_PAGE_HEADERS | secure)
 
 
 def graphiql_page(endpoint: str, token: str | None, examples: Sequence[Example], *, web: Path = WEB) -> str:

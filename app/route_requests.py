@@ -17,7 +17,7 @@ from app.limits import Limits
 from app.operations import Answer
 from app.rates import Caller
 from app.refusals import malformed
-from app.route_errors import error_response, status_of
+from app.route_errors import error_response, plain_message, status_of
 from resolvers.ids import Kind, global_id
 
 
@@ -59,4 +59,4 @@ def refusal_in(answer: Answer) -> Response | None:
     details = dict(error["extensions"])
     code = details.pop("code")
     status = 400 if answer.is_request_error else status_of(code)
-    return error_response(status, code, error["message"], details)
+    return error_response(status, code, plain_message(error["message"]), details)

@@ -35,6 +35,7 @@ from app.live.wire import Wire
 from app.logs import CorrelationId, configure_logging
 from app.operator_routes import operator_routes
 from app.progress import CannotStart, say, step
+from app.route_errors import no_such_route
 from app.routes import earlier_routes
 from app.settings import Settings, environment
 from app.settings_problems import SettingsError
@@ -66,6 +67,7 @@ def build_app(application: Application) -> Starlette:
             *graphiql_routes(settings),
         ],
         middleware=_middleware(application),
+        exception_handlers={404: no_such_route, 405: no_such_route},
     )
 
 
@@ -183,6 +185,7 @@ class Server(uvicorn.Server):
                 app,
                 http=bounded_http(application.settings),
                 forwarded_allow_ips=application.settings.trusted_proxies,
+                timeout_keep_alive=int(application.settings.keep_alive_seconds),
                 ws=Wire,
                 ws_max_size=application.limits.body_bytes,
                 ws_per_message_deflate=False,

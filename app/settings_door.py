@@ -22,7 +22,7 @@ class DoorSettings(BaseSettings):
     )
     door_least_requests: int = _number(8, "Requests that are served at a time at least.", at_most=10_000)
     door_target_seconds: float = seconds(
-        _GROUP, 0.15, "How long an answer may take before fewer requests are let in, in seconds."
+        _GROUP, 0.1, "How long an answer may take before fewer requests are let in, in seconds."
     )
     door_reserve: int = _number(16, "Places beyond those, for mutations only.", at_least=0, at_most=10_000)
     most_connections: int = _number(
@@ -31,6 +31,12 @@ class DoorSettings(BaseSettings):
     header_bytes: int = _number(32 * 1024, "Bytes of a request's address and headers.", at_most=1024 * 1024)
     header_seconds: float = seconds(_GROUP, 10.0, "How long a client may take to send them, in seconds.")
     body_seconds: float = seconds(_GROUP, 10.0, "How long a client may take to send a body, in seconds.")
+    keep_alive_seconds: float = seconds(
+        _GROUP,
+        65.0,
+        "How long a connection is kept for the next request; longer than a balancer in front keeps its own, "
+        "or it sends requests into connections that are being closed.",
+    )
     trusted_proxies: str = setting(
         _GROUP,
         "127.0.0.1",

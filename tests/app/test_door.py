@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable
 
 import httpx2
 import pytest
@@ -11,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from starlette.responses import StreamingResponse
 
 from app.adaptive_limit import FEWEST_ANSWERS, AdaptiveLimit
-from app.door import Door
+from app.door import PATIENCE_SECONDS, Door
 from integrations.edge_metrics import EdgeMetrics
 from tests.app.api import Api, code_of
 from tests.app.conftest import MakeApi
@@ -112,15 +113,39 @@ async def test_a_place_for_mutations_is_not_held_by_who_sends_nothing(full: Api)
     assert (answer.status_code, code_of(answer)) == (503, "overloaded")
 
 
-async def test_what_is_turned_away_is_not_read_and_the_next_is_served(make_api: MakeApi) -> None:
+async def test_one_place_is_enough_for_many_who_are_quick(make_api: MakeApi) -> None:
     api: Api = await make_api(schema=small_schema(Happenings()), door_most_requests=1, door_least_requests=1)
+    await api.post("{ hello }")  # the first takes longer
 
-    answers = await asyncio.gather(*(api.post("{ hello }") for _ in range(20)))
+    answers = await asyncio.gather(*(api.post("{ hello }") for _ in range(6)))
     after = await api.post("{ hello }")
 
-    assert {each.status_code for each in answers} == {200, 503}
+    assert {each.status_code for each in answers} == {200}, "six at once are no overload"
     assert after.status_code == 200
     assert api.application.door_limit.inside == 0
+
+
+async def test_who_waits_in_vain_is_told_soon_and_after_a_while_at_once(full: Api) -> None:
+    first, seconds = await timed(full.post("{ hello }"))
+    assert (first.status_code, 0.09 < seconds < 1) == (503, True)
+
+    await asyncio.sleep(PATIENCE_SECONDS)
+    last, seconds = await timed(full.post("{ hello }"))
+
+    assert (last.status_code, seconds < 0.09) == (503, True)
+
+
+async def test_who_waits_gets_the_place_that_is_left(full: Api, happenings: Happenings) -> None:
+    asyncio.get_running_loop().call_later(0.03, happenings.may_end.set)
+
+    answers = await asyncio.gather(*(full.post("{ hello }") for _ in range(2)))
+
+    assert [each.status_code for each in answers] == [200, 200]
+
+
+async def timed(asked: Awaitable[httpx2.Response]) -> tuple[httpx2.Response, float]:
+    began = time.perf_counter()
+    return await asked, time.perf_counter() - began
 
 
 async def test_a_stream_gives_its_place_back_as_soon_as_it_flows() -> None:
@@ -162,9 +187,10 @@ class TestLimit:
     def test_it_shrinks_while_answers_are_slow_down_to_the_least(self) -> None:
         limit = AdaptiveLimit(least=4, most=100, target_seconds=0.2)
 
-        self.learn(limit, seconds=0.3, windows=5)
-        assert 4 < limit.limit < 60
-        self.learn(limit, seconds=0.3, windows=50, since=5)
+        assert limit.limit == 8, "nothing is known yet"
+        self.learn(limit, seconds=0.25, windows=1)
+        assert limit.limit == 6, "as many fewer as they are too late"
+        self.learn(limit, seconds=9, windows=3, since=1)
 
         assert limit.limit == 4
 
@@ -174,12 +200,19 @@ class TestLimit:
 
         self.learn(limit, seconds=0.1, windows=10, since=50)
         assert 10 < limit.limit <= 100
-        self.learn(limit, seconds=0.1, windows=40, since=60)
+        self.learn(limit, seconds=0.1, windows=60, since=60)
+
+        assert limit.limit == 100
+
+    def test_what_is_nearly_too_slow_stays_as_it_is(self) -> None:
+        limit = AdaptiveLimit(least=50, most=100, target_seconds=0.2)
+
+        self.learn(limit, seconds=0.18, windows=10)
 
         assert limit.limit == 100
 
     def test_what_is_slow_while_places_are_free_changes_nothing(self) -> None:
-        limit = AdaptiveLimit(least=4, most=100, target_seconds=0.2)
+        limit = AdaptiveLimit(least=50, most=100, target_seconds=0.2)
         for window in range(20):
             for _ in range(FEWEST_ANSWERS):
                 limit.enter(window * 10.0)(window * 10.0 + 3)
