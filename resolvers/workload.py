@@ -70,7 +70,7 @@ async def workload_of_player(
     if not await may_read_reports(context, parent):
         return None
     today = today_in(parent.time_zone, context.services.clock())
-    limits = await _limits_of_player(context, parent)
+    limits = await limits_of_player(context, parent)
     return await _of_player(context, parent, *past_window(range, today), limits)
 
 
@@ -80,7 +80,7 @@ async def readiness_of_player(info: Info, parent: strawberry.Parent[Person]) -> 
     if not await may_read_reports(context, parent):
         return None
     today = today_in(parent.time_zone, context.services.clock())
-    asked = Asked(parent.id, today, today, await _limits_of_player(context, parent))
+    asked = Asked(parent.id, today, today, await limits_of_player(context, parent))
     found = await context.loaders.workload.analysis.load(asked)
     return found.days[-1].readiness
 
@@ -129,7 +129,7 @@ async def limits_of_team(context: Context, team_id: UUID) -> WorkloadThresholds:
     return DEFAULT_THRESHOLDS
 
 
-async def _limits_of_player(context: Context, player: Person) -> WorkloadThresholds:
+async def limits_of_player(context: Context, player: Person) -> WorkloadThresholds:
     """Those of their team; who plays in several is held to the usual ones, as none of them is the one."""
     team_ids = await context.loaders.played_team_ids_of_person.load(player.id)
     if len(team_ids) != 1:

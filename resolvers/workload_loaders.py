@@ -13,6 +13,7 @@ from uuid import UUID
 from aiodataloader import DataLoader
 
 from db.assigned_sessions import Assigned, assigned_of_players
+from db.coming_loads import coming_of_players
 from db.database import Database
 from db.team_athletes import athletes_of_teams
 from db.wellness import wellness_of
@@ -20,6 +21,7 @@ from db.workload import day_loads
 from domain.people import Person, Viewer
 from domain.workload.analysis import HISTORY_DAYS, PlayerWorkload, analyse
 from domain.workload.assigned import assigned_sessions
+from domain.workload.coming import Coming
 from domain.workload.compliance import Compliance, compliance
 from domain.workload.model import DayLoad, WellnessDay
 from domain.workload.thresholds import WorkloadThresholds
@@ -44,6 +46,14 @@ class AskedCompliance:
     first: date
     last: date
     today: date
+
+
+@dataclass(frozen=True, slots=True)
+class AskedComing:
+    """A player's week from ``first``, a day to come."""
+
+    player_id: UUID
+    first: date
 
 
 class WorkloadLoaders:
@@ -102,6 +112,24 @@ class WorkloadLoaders:
                 return [_compliance(key, found[key.first, key.last][key.player_id]) for key in keys]
 
             return await asyncio.to_thread(work)
+
+        return DataLoader(load)
+
+    @cached_property
+    def coming(self) -> DataLoader[AskedComing, tuple[list[DayLoad], Coming]]:
+        """What was done before the week, and what is assigned in it: seven statements for each first day."""
+
+        async def load(keys: list[AskedComing]) -> list[tuple[list[DayLoad], Coming]]:
+            found: dict[AskedComing, tuple[list[DayLoad], Coming]] = {}
+            async with self._db.read() as db_session:
+                for first in sorted({key.first for key in keys}):
+                    ids = [key.player_id for key in keys if key.first == first]
+                    since, yesterday = first - timedelta(days=HISTORY_DAYS), first - timedelta(days=1)
+                    loads = await day_loads(db_session, ids, since, yesterday)
+                    coming = await coming_of_players(db_session, ids, first, first + timedelta(days=6))
+                    for each in ids:
+                        found[AskedComing(each, first)] = loads[each], coming[each]
+            return [found[key] for key in keys]
 
         return DataLoader(load)
 

@@ -12,6 +12,7 @@ from resolvers import (
     feature_flags,
     people,
     plans,
+    projections,
     seasons,
     sync_status,
     training_log,
@@ -27,6 +28,7 @@ from schema.types.connection import Connection
 from schema.types.feature_flag import FeatureFlag
 from schema.types.node import Node, id_field
 from schema.types.plan import Plan
+from schema.types.projection import ProjectedWorkload
 from schema.types.season import READS_ADJUSTMENTS, READS_SEASONS, SeasonPhase, SeasonPlan
 from schema.types.season_sync import SyncStatus
 from schema.types.training import TrainingEntry, WellnessReport
@@ -91,6 +93,13 @@ class Player(Node):
         weight=5,
         description="How ready they are today, in their time zone; null unless it is you, or you coach them "
         "or run the organization.",
+    )
+    project_workload: ProjectedWorkload | None = field(
+        projections.project_workload_of_player,
+        needs=READS_WORKLOAD,
+        weight=15,
+        description="Their coming week as it would be, as planned and under what you try; null unless it is "
+        "you, or you coach them or run the organization.",
     )
 
     @classmethod
@@ -158,6 +167,14 @@ class Team(Node):
         weight=20,
         never_null=True,
         description="Workload and readiness of its players, of those whose training you may see.",
+    )
+    project_workload: list[ProjectedWorkload] | None = field(
+        projections.project_workload_of_team,
+        needs=READS_WORKLOAD,
+        weight=50,
+        size=30,
+        description="The coming week of its players as it would be, as planned and under what you try; of "
+        "those whose training you may see, by name.",
     )
 
     @classmethod
