@@ -36,6 +36,9 @@ _log = structlog.get_logger(__name__)
 # only for what hangs outside of them.
 MUTATION_SECONDS = 10.0
 NEWS_SECONDS = 0.5  # a query that takes longer is logged as one that fails is
+# What may have been meant is said of documents only: in variables graphql-core's search for it fails on some
+# texts ("İ" becomes longer in lower case).
+_NO_SUGGESTIONS = True
 # For each document: its variables may ask for pages of any length.
 MOST_COSTS_KEPT = 32
 
@@ -91,7 +94,6 @@ class Operations:
         self._schema = schema
         self._metrics = metrics
         self._seconds = seconds
-        self._suggestions = suggestions
         self._limits = limits
         self._lane = lane
         self._prices = Prices(schema._schema)
@@ -215,7 +217,7 @@ class Operations:
             raw_variable_values=dict(variables or {}),
             operation_name=prepared.name,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is one, and says bool
-            hide_suggestions=not self._suggestions,
+            hide_suggestions=_NO_SUGGESTIONS,
         )
         if isinstance(executor, list):
             return self._completed(ExecutionResult(None, executor), context.correlation_id)
@@ -262,7 +264,7 @@ class Operations:
             operation_name=prepared.name,
             executor_class=self._schema.execution_context_class,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is one, and says bool
-            hide_suggestions=not self._suggestions,
+            hide_suggestions=_NO_SUGGESTIONS,
             operation_extensions=None,
         )
         return await found if inspect.isawaitable(found) else found

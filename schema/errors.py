@@ -14,6 +14,9 @@ BAD_USER_INPUT = "bad_user_input"
 LONGEST_MESSAGE = 1_000
 
 _OF_VARIABLES = ("has invalid value", "has invalid default value", "cannot be used as an input type")
+# A value on which reading it broke is a wrong value, too: graphql-core's own search for what may have been
+# meant fails for "İ", whose lower case has one more character than itself.
+_UNREADABLE = ", but encountered error '"
 _MANY_VARIABLES = ("Too many errors processing variables", "Variable values are nested too deeply")
 
 
@@ -38,6 +41,12 @@ def public_error(error: GraphQLError, *, correlation_id: str) -> PublicError:
         if code is not None:
             given = {"outcome": "refused", **(original.extensions or {}), "code": code}
             return PublicError(_formatted(error, error.message, given), False, code, None)
+    elif error.path is None and _UNREADABLE in error.message:
+        message = f"{error.message.partition(_UNREADABLE)[0]}."
+        code = BAD_USER_INPUT if message.startswith("Variable ") else VALIDATION_FAILED
+        return PublicError(
+            _formatted(error, message, {"outcome": "refused", "code": code}), False, code, original
+        )
     failure = failure_of(original)
     extensions: dict[str, Any] = {**failure.facts, "code": failure.code}
     if error.path is None or len(error.path) <= 1:

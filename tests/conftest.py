@@ -15,9 +15,11 @@ from db import migrate
 from db.database import Database
 from db.embedded import EmbeddedPostgres
 from db.engine import create_engine
+from db.seed import seed_demo
 from tests.databases import Clock, RolledBackDatabase
 
-TEMPLATE = "template_migrated"  # nobody stays connected to it, or it could not be cloned
+# Nobody stays connected to them, or they could not be cloned.
+TEMPLATE, DEMO_TEMPLATE = "template_migrated", "template_demo"
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +45,18 @@ async def postgres_admin(postgres: EmbeddedPostgres) -> AsyncIterator[AsyncEngin
 async def postgres_url(postgres: EmbeddedPostgres, postgres_admin: AsyncEngine) -> str:
     """A migrated database, the same one for all tests of this worker: leave nothing committed in it."""
     return await _clone(postgres, postgres_admin, "tests")
+
+
+@pytest.fixture(scope="session")
+async def demo_template(postgres: EmbeddedPostgres, postgres_admin: AsyncEngine) -> str:
+    """Seeded once a run, for the day on which the tests' clock stands."""
+    async with postgres_admin.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {DEMO_TEMPLATE} TEMPLATE {TEMPLATE}"))
+    clock = Clock()
+    db = Database(postgres.url_of(DEMO_TEMPLATE), clock=clock)
+    await seed_demo(db, clock().date())
+    await db.dispose()
+    return DEMO_TEMPLATE
 
 
 @pytest.fixture(scope="session")

@@ -16,32 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.bootstrap import Application, wire
 from app.server import build_app
 from app.settings import Settings
-from db.database import Database
 from db.embedded import EmbeddedPostgres
-from db.seed import seed_demo
 from tests.app.api import SECRET, Api
-from tests.conftest import TEMPLATE
 from tests.databases import Clock
 
-DEMO_TEMPLATE = "template_demo"  # nobody stays connected to it, or it could not be cloned
 FLAGS_ON = {
     "FEATURE_V1_PLANNING_TIME_CRUNCH_AI": "true",
     "FEATURE_V1_PLANNING_TIME_CRUNCH_UI": "true",
     "FEATURE_STREAM5_TIME_CRUNCH_MODE": "true",
 }
 MakeApi = Callable[..., Any]
-
-
-@pytest.fixture(scope="session")
-async def demo_template(postgres: EmbeddedPostgres, postgres_admin: AsyncEngine) -> str:
-    """Seeded once a run, for the day on which the tests' clock stands."""
-    async with postgres_admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {DEMO_TEMPLATE} TEMPLATE {TEMPLATE}"))
-    clock = Clock()
-    db = Database(postgres.url_of(DEMO_TEMPLATE), clock=clock)
-    await seed_demo(db, clock().date())
-    await db.dispose()
-    return DEMO_TEMPLATE
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from tests.world import World
         ("query ($x: Int) { viewer { id } }", "graphql_validation_failed"),
         ("query ($id: Nope!) { node(id: $id) { id } }", "graphql_validation_failed"),
         ("{ exercises(pattern: walk) { edges { cursor } } }", "graphql_validation_failed"),
+        ('{ exercises(pattern: "İ") { edges { cursor } } }', "graphql_validation_failed"),
         ("query ($id: ID!) { node(id: $id) { id } }", "bad_user_input"),
         ("query ($n: Int! = 3) { viewer { plans(first: $n) { edges { cursor } } } }", ""),
     ],
@@ -48,6 +49,7 @@ async def test_what_is_wrong_with_a_request_has_a_code(
         {"input": {"planId": "x", "sessionId": "y", "targetMinutes": 2**31}},
         {"input": {"planId": "x", "sessionId": "y", "targetMinutes": 30, "source": "telepathy"}},
         {"input": {"planId": "x", "sessionId": "y", "targetMinutes": 30, "extra": 1}},
+        {"input": {"planId": "x", "sessionId": "y", "targetMinutes": 30, "İ": 1}},
     ],
 )
 async def test_variables_that_do_not_fit_are_bad_input(
