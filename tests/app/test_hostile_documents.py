@@ -11,7 +11,7 @@ from app.limits import Limits
 from schema.build import build_schema
 from schema.errors import public_error
 
-MOST_SECONDS = 0.25
+MOST_SECONDS = 0.15
 """Of a processor. They take 5 to 40 ms on a quiet machine; a second and more without the limits."""
 
 
@@ -89,20 +89,25 @@ HOSTILE = {
 def test_it_is_refused_in_milliseconds(documents: Documents, name: str) -> None:
     text, code = HOSTILE[name]
     assert len(text) < 256 * 1024, "more would not get past the door"
-    began = time.process_time()
 
-    try:
-        documents.read(text)
-        refused = None
-    except RequestError as error:
-        refused = error
+    # The fastest of three: a run that collects the garbage of other tests says nothing of this one.
+    took, refused = min((read(documents, f"{text} #{n}") for n in range(3)), key=lambda found: found[0])
 
-    assert time.process_time() - began < MOST_SECONDS
+    assert took < MOST_SECONDS
     if refused is None:
         assert code is None
     else:
         codes = {public_error(each, correlation_id="x").code for each in refused.errors}
         assert code in codes
+
+
+def read(documents: Documents, text: str) -> tuple[float, RequestError | None]:
+    began = time.process_time()
+    try:
+        documents.read(text)
+    except RequestError as error:
+        return time.process_time() - began, error
+    return time.process_time() - began, None
 
 
 @pytest.mark.parametrize("times", [130, 150])
