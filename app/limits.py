@@ -28,7 +28,7 @@ class Limits:
     directives: int = 10
     variables: int = 200
     text_characters: int = 10_000
-    comparisons: int = 20_000
+    comparisons: int = 10_000
     cost: int = 10_000
 
     @classmethod

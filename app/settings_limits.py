@@ -33,7 +33,7 @@ class LimitSettings(BaseSettings):
         at_most=1_000_000,
     )
     limit_comparisons: int = _limit(
-        20_000,
+        10_000,
         "Steps of finding out whether fields of one name can be merged. Documents of clients need a few "
         "hundred; only those made to hurt need tens of thousands.",
         at_most=500_000,
