@@ -83,7 +83,8 @@ event.listen(ReadOnlySession, "before_flush", _refuse_flush)
 
 
 def _forget_failure(connection: Connection, *_: object) -> None:
-    connection.info.pop(_FAILED, None)
+    if not connection.invalidated:  # what is lost has no failure to forget, and would complain of being asked
+        connection.info.pop(_FAILED, None)
 
 
 def _remember_failure(context: ExceptionContext) -> None:

@@ -395,6 +395,16 @@ async def test_failures_of_the_server_are_classified(
     assert classify(failure.value) == verdict
 
 
+async def test_a_connection_lost_within_a_savepoint_is_retriable_too(fresh_db: Database) -> None:
+    async def work(tx: Transaction) -> None:
+        async with tx.db_session.begin_nested():
+            await tx.db_session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    with pytest.raises(exc.DBAPIError) as failure:
+        await fresh_db.unit_of_work(work)
+    assert classify(failure.value) == Retriable("08003")
+
+
 async def test_a_connection_that_died_in_the_pool_is_a_retriable_error_once(fresh_db: Database) -> None:
     async with fresh_db.read() as db_session:
         pid = await db_session.scalar(text("SELECT pg_backend_pid()"))

@@ -78,6 +78,9 @@ async def _run(url: str, count: int, seed: int, start: int, minutes: float | Non
     tally, console = Tally(), Console(highlight=False, soft_wrap=True)
     until = None if minutes is None else time.monotonic() + minutes * 60
     async with stage(url, lambda: datetime.now(UTC)) as server, heartbeat() as pulse:
+        gc.collect()
+        gc.freeze()  # both as the server does, once it has begun
+        gc.set_threshold(50_000, 20, 100)
         for first in range(start, start + count, ROUND):
             world = await server.world(first // ROUND)
             numbers = iter(range(first, min(first + ROUND, start + count)))
@@ -85,7 +88,6 @@ async def _run(url: str, count: int, seed: int, start: int, minutes: float | Non
             async with asyncio.TaskGroup() as workers:
                 for _ in range(AT_A_TIME):
                     workers.create_task(_work(server, world, seed, numbers, tally, folder))
-            gc.collect()
             tally.rss_mib.append(_rss_mib())
             rate = (tally.count - before) / (time.monotonic() - began)
             console.print(
