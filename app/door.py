@@ -24,11 +24,11 @@ RESERVED = "taper.reserved"
 """In a scope: it came in by a place for mutations, and nothing else may be done in it."""
 ALWAYS_OPEN = frozenset({"/livez", "/readyz", "/metrics"})
 LOOK_SECONDS = 0.05
-WAIT_SECONDS = 0.1
+WAIT_SECONDS = 0.08
 """For a place, while being full is news: a page that asks for fifty things at once is no overload."""
 PATIENCE_SECONDS = 0.3
 """Full for longer than this, and waiting would only make everybody late."""
-MOST_WAITING = 256
+MOST_WAITING = 64
 RETRY_SECONDS = 1
 
 _MESSAGE = "Too much is being asked of us just now and nothing was done: try again in a moment."
