@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, Row, Text, Uuid, any_, bindparam, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.people import MembershipRow, OrganizationRow, PersonRow
@@ -55,6 +56,23 @@ async def viewers_facts(
         )
         for person_id, found in ((key, list(group)) for key, group in groupby(rows, lambda row: row.id))
     }
+
+
+async def viewers_mark(db_session: AsyncSession, person_ids: Sequence[UUID]) -> str | None:
+    """The same for as long as ``viewers_facts`` gives the same for these people."""
+    facts = func.concat_ws(
+        ":",
+        *(cast(each, Text) for each in PERSON),
+        cast(MembershipRow.team_id, Text),
+        cast(MembershipRow.role, Text),
+    )
+    order = (PersonRow.id, MembershipRow.team_id, MembershipRow.role)
+    return await db_session.scalar(
+        select(func.md5(func.string_agg(facts, aggregate_order_by(literal(","), *order))))
+        .select_from(PersonRow)
+        .outerjoin(MembershipRow, MembershipRow.person_id == PersonRow.id)
+        .where(PersonRow.id == any_(bindparam("person_ids", person_ids, ARRAY(Uuid))))
+    )
 
 
 async def organizations_by_id(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections import OrderedDict
+from collections.abc import Collection, Hashable, Sequence
+from itertools import count
 from weakref import WeakValueDictionary
 
+from db import people
 from domain.errors import DomainError, Unauthorized
 from domain.people import Viewer
 from integrations.flags import Flag
@@ -14,14 +17,32 @@ from resolvers.permissions import Closed, Need, let_in
 from resolvers.services import Services
 from resolvers.viewers import viewers_again
 
+MOST_MARKS = 200
+MOST_NAMES = 100_000
+
 
 class Caller:
     """One for all that a token's holder follows. Verdicts are remembered until the facts change."""
 
-    __slots__ = ("__weakref__", "_context", "_services", "_verdicts", "claims", "is_gone", "viewer")
+    __slots__ = (
+        "__weakref__",
+        "_context",
+        "_entitlements",
+        "_names",
+        "_services",
+        "_verdicts",
+        "claims",
+        "is_gone",
+        "number",
+        "viewer",
+    )
 
-    def __init__(self, services: Services, viewer: Viewer, claims: Claims) -> None:
+    def __init__(
+        self, services: Services, viewer: Viewer, claims: Claims, names: dict[Hashable, str], number: int
+    ) -> None:
+        self.number = number
         self._services = services
+        self._names = names
         self.claims = claims
         self.is_gone = False
         self.become(viewer)
@@ -35,24 +56,31 @@ class Caller:
 
     def forget_verdicts(self) -> None:
         self._context = Context.of(self._services, self.viewer)
-        self._verdicts: dict[tuple[Need, ...], DomainError | None] = {}
+        self._verdicts: dict[str, DomainError | None] = {}
+        self._entitlements: dict[str, Hashable] = {}
 
-    def let_in(self, needs: tuple[Need, ...]) -> None:
-        """Raises the refusal, if these keys open no longer."""
+    def let_in(self, field: str, needs: tuple[Need, ...]) -> None:
+        """Raises the refusal, if the keys to this field open no longer."""
         if self.is_gone:
             raise Unauthorized(reason="unknown_subject")
-        if needs not in self._verdicts:
+        if field not in self._verdicts:
             try:
                 let_in(self._context, needs)
-                self._verdicts[needs] = None
+                self._verdicts[field] = None
             except Closed as closed:
-                self._verdicts[needs] = closed.refusal
-        refusal = self._verdicts[needs]
+                self._verdicts[field] = closed.refusal
+        refusal = self._verdicts[field]
         if refusal is not None:
             raise refusal
 
-    def entitlement(self, flags: tuple[Flag, ...], *, is_personal: bool) -> Hashable:
-        """Callers with the same one are given the same answer."""
+    def entitlement(self, name: str, flags: tuple[Flag, ...], *, is_personal: bool) -> Hashable:
+        """Callers with the same one are given the same answer. ``name`` stands for the two others."""
+        found = self._entitlements.get(name)
+        if found is None:
+            found = self._entitlements[name] = self._entitled(flags, is_personal)
+        return found
+
+    def _entitled(self, flags: tuple[Flag, ...], is_personal: bool) -> Hashable:
         viewer = self.viewer
         shared = (
             viewer.organization_id,
@@ -62,7 +90,10 @@ class Caller:
             viewer.played_team_ids,
             tuple(self._context.flag_on(each) for each in flags),
         )
-        return (*shared, viewer.key) if is_personal else shared
+        entitled = (*shared, viewer.key) if is_personal else shared
+        # A text knows its hash, a tuple works it out each time: and it is asked for by thousands.
+        names = self._names
+        return names.setdefault(entitled, f"{len(names)}") if len(names) < MOST_NAMES else entitled
 
 
 class Callers:
@@ -70,6 +101,12 @@ class Callers:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._names: dict[Hashable, str] = {}
+        # Of those who were looked at together, and how many callers had changed until then: what is as it was
+        # for all of them may still not be what each was last read as.
+        self._marks: OrderedDict[frozenset[int], tuple[str | None, int]] = OrderedDict()
+        self._changes = 0
+        self._numbers = count()
         self._known: WeakValueDictionary[Hashable, Caller] = WeakValueDictionary()
         services.flags.on_change(self._flag_changed)
 
@@ -78,18 +115,34 @@ class Callers:
         key = (viewer.organization_id, viewer.key, claims.scopes)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = Caller(self._services, viewer, claims)
+            found = self._known[key] = Caller(
+                self._services, viewer, claims, self._names, next(self._numbers)
+            )
         elif found.is_gone or not _same(found.viewer, viewer):
             found.become(viewer)
+            self._changes += 1
         return found
 
     async def refresh(self, callers: Collection[Caller]) -> None:
-        """With one statement. Raises what the database raises."""
-        listed = list(callers)
+        """With one statement, or two if anything is not as it was. Raises what the database raises."""
+        ids = {each.viewer.id for each in callers if each.viewer.id is not None}
+        async with self._services.db.read() as db_session:
+            mark = await people.viewers_mark(db_session, list(ids)) if ids else None
+        key = frozenset(each.number for each in callers)
+        if self._marks.get(key) == (mark, self._changes):
+            return
+        await self._read_again(list(callers))
+        self._marks[key] = mark, self._changes
+        self._marks.move_to_end(key)
+        while len(self._marks) > MOST_MARKS:
+            self._marks.popitem(last=False)
+
+    async def _read_again(self, listed: Sequence[Caller]) -> None:
         found = await viewers_again(self._services, [(each.viewer, each.claims) for each in listed])
         for caller, viewer in zip(listed, found, strict=True):
             if viewer is None or caller.is_gone or not _same(caller.viewer, viewer):
                 caller.become(viewer)
+                self._changes += 1
 
     def _flag_changed(self, _flag: Flag) -> None:
         for caller in tuple(self._known.values()):

@@ -116,7 +116,7 @@ class FlagChanges:
 
     async def _look(self, follower: FlagFollower) -> None:
         try:
-            follower.caller.let_in(follower.sharing.needs)
+            follower.caller.let_in(follower.sharing.field, follower.sharing.needs)
         except DomainError as refusal:
             self._end(follower, failure_of(refusal))
             return

@@ -78,7 +78,7 @@ class Group:
 
     def judged(self, caller: Caller, happening: Happening) -> LiveEvent | None:
         """What this caller may be shown of it; raises what ends their subscription."""
-        caller.let_in(self.sharing.needs)
+        caller.let_in(self.sharing.field, self.sharing.needs)
         return self.feed.show(caller.viewer, happening)
 
     async def answer(self, caller: Caller, shown: LiveEvent) -> bytes:
@@ -140,7 +140,8 @@ class Group:
         return orjson.dumps(answer.payload)
 
     def _entitlement(self, caller: Caller) -> Hashable:
-        return caller.entitlement(self.sharing.flags, is_personal=self.sharing.is_personal)
+        sharing = self.sharing
+        return caller.entitlement(sharing.name, sharing.flags, is_personal=sharing.is_personal)
 
 
 async def _all(work: Any) -> None:

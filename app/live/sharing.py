@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,6 +50,11 @@ class Sharing:
     is_personal: bool
     flags: tuple[Flag, ...]
     only_after: str | None
+    name: str = dataclasses.field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        """``name`` is the same for whatever depends on the caller in the same way."""
+        object.__setattr__(self, "name", f"{self.is_personal} {' '.join(self.flags)}")
 
     def key(self, prepared: Prepared, variables: Mapping[str, Any]) -> Hashable:
         """The same for the same operation with the same variables, for as long as ``prepared`` is kept."""

@@ -52,12 +52,16 @@ class Stage:
         )
 
     async def commit(self, *events: Event) -> None:
-        async def work(tx: Transaction) -> None:
-            for event in events:
-                tx.record(event)
-            await notify(tx.db_session, OUTBOX_CHANNEL)  # as the relay of a server's own process is told
+        await commit(self.db, *events)
 
-        await self.db.unit_of_work(work)
+
+async def commit(db: Database, *events: Event) -> None:
+    async def work(tx: Transaction) -> None:
+        for event in events:
+            tx.record(event)
+        await notify(tx.db_session, OUTBOX_CHANNEL)  # as the relay of a server's own process is told
+
+    await db.unit_of_work(work)
 
 
 async def make_stage(db: Database) -> Stage:

@@ -180,6 +180,10 @@ class TestOneAnswerForAll:
                 await a.following(f"{number}", query, t=team_of(stage))
             await b.following("s", query, t=team_of(stage))
 
+            await stage.compressed()  # the first event of these followers reads each of them, too
+            for client, count in ((a, 10), (b, 1)):
+                for _ in range(count):
+                    await client.receive()
             with count_statements(server.application.services.db) as statements:
                 await stage.compressed()
                 for _ in range(10):
@@ -187,7 +191,8 @@ class TestOneAnswerForAll:
                 await b.receive()
 
             mine = [each for each in statements if re.search(r"FROM (plans|people|sessions)", each)]
-        # What the event is about; who follows; and for each of the two entitlements the session.
+        # What the event is about; whether those who follow are as they were; and for each of the two
+        # entitlements the session.
         assert len(mine) == 4, mine
 
 
