@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -145,13 +146,20 @@ class Client:
 
 @asynccontextmanager
 async def running(
-    url: str, *, port: int = 0, flags: dict[str, str] | None = None, **settings: Any
+    url: str,
+    *,
+    port: int = 0,
+    flags: dict[str, str] | None = None,
+    send_buffer: int | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Running]:
     """The product, served by uvicorn on a free port, and stopped in its own order."""
     made = Settings(_env_file=None, **{"taper_env": "test", "jwt_secret": SECRET, **settings})
     application = wire(made, url, environ=ALL_ON if flags is None else flags)
     await application.start()
     with listening_socket("127.0.0.1", port) as listener:
+        if send_buffer is not None:  # the kernel keeps megabytes for a reader on this machine
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         server = Server(build_app(application), application)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await server.is_listening.wait()

@@ -1,4 +1,4 @@
-"""The clients that people use, from npm: they follow, are refused, and go on after a restart of the server."""
+"""The clients that people use, from npm: they follow, are refused, and go on after a restart."""
 
 from __future__ import annotations
 
