@@ -15,14 +15,18 @@ LARGEST_ACTUAL_LOAD_AU = 10_000.0
 LONGEST_PERFORMANCE = 5000
 CLOCKS_DIFFER = timedelta(minutes=5)
 MOST_DAYS_LOOKED_AT = 400
+LONGEST_AHEAD_DAYS = 7
+"""What is planned for the coming week may be done now. What lies further ahead has to be named."""
 
 
 def complete(
-    assignment: WorkoutAssignment, completion: Completion, done: Collection[date], now: datetime
+    assignment: WorkoutAssignment, completion: Completion, done: Collection[date], now: datetime, today: date
 ) -> WorkoutAssignment:
-    """The assignment after it: completed, or active still while it has days to come.
+    """The assignment after it: completed, or active still while it has days to come, also before one that
+    was done ahead of them.
 
-    ``done`` are the days completed before. Raises InvalidState if that day, or all of it, is done already.
+    ``done`` are the days completed before, ``today`` is the team's. Raises InvalidState if that day, or all
+    of it, is done already.
     """
     check(completion, now)
     if assignment.status is not AssignmentStatus.ACTIVE:
@@ -31,25 +35,31 @@ def complete(
         )
     if completion.occurrence_on in done:
         raise InvalidState(f"{completion.occurrence_on} is completed already.", assignment.status)
-    if _next_open(assignment, {*done, completion.occurrence_on}, completion.occurrence_on) is not None:
+    first = min(completion.occurrence_on, today)
+    if _next_open(assignment, {*done, completion.occurrence_on}, first) is not None:
         return assignment
     return replace(assignment, status=AssignmentStatus.COMPLETED, completed_at=completion.completed_at)
 
 
 def occurrence_for(assignment: WorkoutAssignment, day: date, done: Collection[date]) -> date:
-    """The day that training on ``day`` counts for: that day, else the latest before it, else the next.
+    """The day that training on ``day`` counts for: that day, else the latest before it, else the next if it
+    is at most a week ahead.
 
-    Raises InvalidState if every day it was due on is done.
+    Raises InvalidState if there is no such day.
     """
-    if not assignment.is_recurring:
-        return assignment.scheduled_on
     first = max(assignment.scheduled_on, day - timedelta(days=MOST_DAYS_LOOKED_AT))
     due = [each for each in days_of(assignment, first, day, MOST_DAYS_LOOKED_AT + 1) if each not in done]
     if due:
         return due[-1]
-    following = _next_open(assignment, done, day)
+    following = _next_open(assignment, done, day) if assignment.is_recurring else assignment.scheduled_on
     if following is None:
         raise InvalidState("Every day of this assignment is completed already.", assignment.status)
+    if following > day + timedelta(days=LONGEST_AHEAD_DAYS):
+        raise InvalidState(
+            f"The next day of this assignment is {following}, more than a week after {day}: what is done so "
+            "early has to name it.",
+            assignment.status,
+        )
     return following
 
 

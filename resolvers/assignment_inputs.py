@@ -308,7 +308,7 @@ class NotifyTrainingCompletionInput:
     occurrence_on: date | None = strawberry.field(
         default=None,
         description="The day of the assignment that it counts for. Unless given: the day it was done on, "
-        "else the latest day before that is open, else the next.",
+        "else the latest day before that is open, else the next if that is at most a week ahead.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 

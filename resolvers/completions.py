@@ -65,7 +65,8 @@ async def notify_training_completion(info: Info, input: NotifyTrainingCompletion
             day = today_in(time_zone, completed_at)
             done_for = occurrence_done(assignment, day, earlier, time_zone, input.occurrence_on)
             completion = replace(completion, occurrence_on=done_for)
-        after = complete(assignment, completion, {each.occurrence_on for each in earlier}, tx.now)
+        done = {each.occurrence_on for each in earlier}
+        after = complete(assignment, completion, done, tx.now, today_in(time_zone, tx.now))
         await insert_completion(tx.db_session, completion, tx.now, actor_of(context))
         await save_assignments(tx.db_session, [replace(after, updated_at=tx.now)])
         after = replace(after, version=after.version + 1, updated_at=tx.now)

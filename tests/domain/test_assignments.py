@@ -39,7 +39,7 @@ from domain.recurrence import Recurrence, RecurrencePattern
 from tests.domain.season_cases import MONDAY, NOW, PLAYER, a_phase, an_assignment, any_load, weekly
 
 ACTIVE, COMPLETED = AssignmentStatus.ACTIVE, AssignmentStatus.COMPLETED
-TUESDAY = MONDAY + timedelta(days=1)
+TUESDAY, TODAY = MONDAY + timedelta(days=1), NOW.date()
 
 
 def a_completion(day: date = MONDAY, **changes: Any) -> Completion:
@@ -76,11 +76,11 @@ def test_what_is_over_never_comes_back() -> None:
 
 
 def test_a_single_workout_is_completed_once() -> None:
-    done = complete(an_assignment(), a_completion(), [], NOW)
+    done = complete(an_assignment(), a_completion(), [], NOW, TODAY)
 
     assert (done.status, done.completed_at) == (COMPLETED, NOW)
     with pytest.raises(InvalidState, match="completed"):
-        complete(done, a_completion(), [MONDAY], NOW)
+        complete(done, a_completion(), [MONDAY], NOW, TODAY)
 
 
 def test_a_recurring_one_is_active_until_its_last_day() -> None:
@@ -88,16 +88,16 @@ def test_a_recurring_one_is_active_until_its_last_day() -> None:
     days = list(days_of(assignment, date.min, date.max))
 
     for at, day in enumerate(days[:-1]):
-        assert complete(assignment, a_completion(day), days[:at], NOW).status is ACTIVE
-    assert complete(assignment, a_completion(days[-1]), days[:-1], NOW).status is COMPLETED
+        assert complete(assignment, a_completion(day), days[:at], NOW, TODAY).status is ACTIVE
+    assert complete(assignment, a_completion(days[-1]), days[:-1], NOW, TODAY).status is COMPLETED
     with pytest.raises(InvalidState, match="2026-11-19 is completed already"):
-        complete(assignment, a_completion(days[1]), days[:2], NOW)
+        complete(assignment, a_completion(days[1]), days[:2], NOW, TODAY)
 
 
 @pytest.mark.parametrize("status", sorted(set(AssignmentStatus) - {ACTIVE}))
 def test_only_what_is_active_can_be_completed(status: AssignmentStatus) -> None:
     with pytest.raises(InvalidState, match=f"is {status}"):
-        complete(an_assignment(status=status), a_completion(), [], NOW)
+        complete(an_assignment(status=status), a_completion(), [], NOW, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def test_only_what_is_active_can_be_completed(status: AssignmentStatus) -> None:
 )
 def test_a_completion_that_cannot_be_is_refused(changes: dict[str, Any], at: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        complete(an_assignment(), a_completion(**changes), [], NOW)
+        complete(an_assignment(), a_completion(**changes), [], NOW, TODAY)
 
     assert [each.path for each in refused.value.issues] == [(at,)]
 
 
 def test_nothing_reported_is_not_a_load_of_nothing() -> None:
-    assert complete(an_assignment(), a_completion(actual_load_au=None), [], NOW).status is COMPLETED
+    assert complete(an_assignment(), a_completion(actual_load_au=None), [], NOW, TODAY).status is COMPLETED
 
 
 def test_training_counts_for_its_day_or_the_latest_missed_or_the_next() -> None:
@@ -134,6 +134,32 @@ def test_training_counts_for_its_day_or_the_latest_missed_or_the_next() -> None:
     assert occurrence_for(assignment, TUESDAY, [MONDAY]) == thursday
     with pytest.raises(InvalidState, match="Every day"):
         occurrence_for(assignment, thursday, list(days_of(assignment, date.min, date.max)))
+
+
+def test_what_was_done_long_before_counts_for_no_coming_day() -> None:
+    once, assignment = an_assignment(), an_assignment(recurrence=weeks_from(4, 0))
+    a_week_before = MONDAY - timedelta(days=7)
+
+    for each in (once, assignment):
+        assert occurrence_for(each, a_week_before, []) == MONDAY
+        with pytest.raises(InvalidState, match="more than a week after"):
+            occurrence_for(each, a_week_before - timedelta(days=1), [])
+    with pytest.raises(InvalidState, match="more than a week after"):  # this week's and the next are done
+        occurrence_for(assignment, MONDAY, [MONDAY, MONDAY + timedelta(days=7)])
+    assert occurrence_for(once, MONDAY + timedelta(days=1000), []) == MONDAY
+
+
+def test_the_last_day_done_ahead_leaves_the_days_before_it_to_do() -> None:
+    recurring = an_assignment(recurrence=weeks_from(3, 0))
+    days = [MONDAY + timedelta(weeks=week) for week in range(3)]
+    early = a_completion(occurrence_on=days[2], completed_at=NOW)
+
+    assert complete(recurring, early, [], NOW, TODAY).status is ACTIVE
+    assert complete(recurring, early, days[:2], NOW, TODAY).status is COMPLETED
+    late = replace(early, completed_at=NOW + timedelta(weeks=3))
+    assert (
+        complete(recurring, late, [], late.completed_at, TODAY + timedelta(weeks=3)).status is COMPLETED
+    )  # the others were missed
 
 
 # days
