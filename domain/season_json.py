@@ -210,7 +210,13 @@ def _missing(node: Node, **fields: object) -> None:
     """What is there and wrong has been said already."""
     for name, value in fields.items():
         if value is None and not node.has(name):
-            node.problem(name, "This is missing.")
+            node.findings.problem((*node.place, _as_written(name)), "This is missing.")
+
+
+def _as_written(name: str) -> str:
+    """As ``season_json`` writes it: starts_on is startsOn."""
+    first, *others = name.split("_")
+    return first + "".join(each.capitalize() for each in others)
 
 
 def _phase_json(phase: SeasonPhase) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def _changes(input: UpdatePlayerProfileInput) -> Callable[[Physiology], Physiolo
     """What the input does to a profile."""
     given = (input.resting_bpm, input.maximum_bpm, input.weekly_load_limit)
     if all(each is strawberry.UNSET for each in given):
-        raise InvalidInput.of("", "Nothing is to be changed; give a heart rate or a load limit.")
+        raise InvalidInput((Issue((), "Nothing is to be changed; give a heart rate or a load limit."),))
 
     def changed(profile: Physiology) -> Physiology:
         known = (profile.resting_bpm, profile.maximum_bpm, profile.weekly_load_limit_au)

@@ -133,7 +133,7 @@ class UpdateSeasonPlanInput:
         """What the input does to a plan. ``InvalidInput``, here or there, with everything that is wrong."""
         given = {name: getattr(self, name) for name in _CHANGEABLE}
         if all(each is strawberry.UNSET for each in given.values()):
-            raise InvalidInput.of("", "Nothing is to be changed; give what is.")
+            raise InvalidInput((Issue((), "Nothing is to be changed; give what is."),))
         if empty := [name for name, each in given.items() if each is None and name != "peak_week"]:
             raise InvalidInput(
                 tuple(Issue((_CHANGEABLE[name],), "This cannot be empty; leave it out.") for name in empty)

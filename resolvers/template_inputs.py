@@ -167,7 +167,7 @@ def changes_of(input: UpdatePhaseTemplateInput) -> dict[str, Any]:
     }
     given = {name: each for name, each in given.items() if each is not strawberry.UNSET}
     if not given:
-        raise InvalidInput.of("", "Nothing is to be changed; give what is.")
+        raise InvalidInput((Issue((), "Nothing is to be changed; give what is."),))
     if "document" in given and len(given) > 1:
         raise InvalidInput.of("document", "A document takes the place of everything: give nothing beside it.")
     empty = [name for name, each in given.items() if each is None and name != "description"]

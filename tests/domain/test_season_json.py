@@ -114,6 +114,8 @@ def test_what_people_write_is_read() -> None:
         (DOCUMENT | {"phases": [PHASE, PHASE | {"startsOn": "2026-12-13"}]}, ("phases", "1", "startsOn")),
         (with_phase(endsOn="2028-01-01"), ("phases", "0", "endsOn")),
         (with_phase(name=None), ("phases", "0", "name")),
+        (with_phase(startsOn=None), ("phases", "0", "startsOn")),
+        (with_phase(trainingFrequency=None), ("phases", "0", "trainingFrequency")),
         (with_phase(type="spring"), ("phases", "0", "type")),
         (with_phase(intensity=None), ("phases", "0", "intensity")),
         (with_phase(trainingFrequency=15), ("phases", "0", "trainingFrequency")),

@@ -103,7 +103,7 @@ class TestBodies:
             ({"restingBpm": 100, "maximumBpm": 125}, ["maximumBpm"]),
             ({"weeklyLoadLimit": 0}, ["weeklyLoadLimit"]),
             ({"weeklyLoadLimit": 100_001}, ["weeklyLoadLimit"]),
-            ({}, [""]),
+            ({}, []),
         ],
     )
     async def test_no_heart_is_like_that(

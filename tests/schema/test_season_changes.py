@@ -332,7 +332,7 @@ class TestUpdating:
     @pytest.mark.parametrize(
         ("wrong", "path"),
         [
-            ({}, [""]),
+            ({}, []),
             ({"name": None}, ["name"]),
             ({"phases": None}, ["phases"]),
             ({"startsOn": None}, ["startsOn"]),

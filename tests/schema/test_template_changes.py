@@ -317,7 +317,7 @@ class TestChanging:
     @pytest.mark.parametrize(
         ("wrong", "path"),
         [
-            ({}, [""]),
+            ({}, []),
             ({"name": None}, ["name"]),
             ({"workouts": None}, ["workouts"]),
             ({"document": None}, ["document"]),
