@@ -33,6 +33,7 @@ from engine.lane import Lane
 from events.bus import EventBus
 from events.listeners.completions import completion_handlers
 from events.listeners.wiring import season_handlers
+from events.listeners.workload_changes import workload_handlers
 from events.phase_watch import PhaseWatch
 from events.relay import Nudge
 from events.season.lookup import SeasonLookup
@@ -140,7 +141,11 @@ def wire(
     season_source = SeasonSource(database, planning, clock)
     event_bus = EventBus(
         database,
-        (*season_handlers(SeasonLookup(season_source, planning)), *completion_handlers(planning)),
+        (
+            *season_handlers(SeasonLookup(season_source, planning)),
+            *workload_handlers(),
+            *completion_handlers(planning),
+        ),
         nudge=nudge,
         redis=redis,
         clock=clock,

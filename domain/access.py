@@ -156,6 +156,14 @@ def sight_of_assignment(viewer: Viewer, assignment: AssignmentFacts) -> Sight:
     return sight
 
 
+def sight_of_alert(viewer: Viewer, team_id: UUID, organization_id: UUID, player_id: UUID) -> Sight:
+    """For those who run the team, and for the player whom it is about."""
+    sight = sight_to_run_team(viewer, team_id, organization_id)
+    if sight is Sight.EXISTS and viewer.id is not None and viewer.id == player_id:
+        return Sight.FULL
+    return sight
+
+
 def sight_of_workout(
     viewer: Viewer, organization_id: UUID | None, *, is_recipe: bool, has_way: bool
 ) -> Sight:

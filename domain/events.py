@@ -9,6 +9,8 @@ from uuid import UUID
 
 from domain.planning_events import AdjustmentKind, ThresholdType, UpdateType
 from domain.seasons import SeasonStatus
+from domain.workload.breaches import Severity
+from domain.workload.model import RiskBand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +212,66 @@ class RestDayReported(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadUpdated(Event):
+    """A player's numbers were worked out anew, by a team's limits. The aggregate is the player.
+
+    ``day`` is the team's today. Numbers that are not known are null: what each is, docs/formulas.md says.
+    """
+
+    type: ClassVar[str] = "workload.updated"
+    aggregate_type: ClassVar[str] = "player"
+
+    team_id: UUID
+    day: date
+    week_load_au: float | None
+    acute_chronic_ratio: float | None
+    readiness_score: float | None
+    recovery_score: float | None
+    risk_band: RiskBand | None
+    model_version: str
+
+    @property
+    def player_id(self) -> UUID:
+        return self.aggregate_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadThresholdPassed(Event):
+    """A player is past a limit of a team: once for each breach, and again if it becomes critical.
+
+    The aggregate is the alert. Values are in the metric's unit; of ``injury_risk`` they count signs. An
+    adjustment is in percent, hours or sessions, as its type says; null if the week needs none.
+    """
+
+    type: ClassVar[str] = "workload.threshold_breached"
+    aggregate_type: ClassVar[str] = "workload_alert"
+
+    team_id: UUID
+    player_id: UUID
+    threshold_type: ThresholdType
+    severity: Severity
+    day: date
+    current_value: float
+    threshold_value: float
+    reason: str
+    adjustment_type: AdjustmentKind | None
+    adjustment_value: float | None
+    model_version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadThresholdsChanged(Event):
+    """A team has other limits: its players are held to them from now on. The aggregate is the team."""
+
+    type: ClassVar[str] = "workload.thresholds_changed"
+    aggregate_type: ClassVar[str] = "team"
+
+    @property
+    def team_id(self) -> UUID:
+        return self.aggregate_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonEvent(Event):
     """Something about a team's season. The aggregate is the team; ``version_at`` gives its version."""
 
@@ -338,6 +400,9 @@ OUTGOING: tuple[type[Event], ...] = (
     TrainingImported,
     WellnessReported,
     RestDayReported,
+    WorkloadUpdated,
+    WorkloadThresholdPassed,
+    WorkloadThresholdsChanged,
     PhaseEntered,
     PhaseAdjustmentsApplied,
     SeasonPlanSynced,

@@ -44,6 +44,7 @@ _described(
         "restriction_not_found": "There is no such medical restriction that you may see.",
         "training_not_found": "There is no such training in a log that you may see.",
         "wellness_report_not_found": "There is no such wellness report that you may see.",
+        "alert_not_found": "There is no such alert that you may see.",
         "season_data_unavailable": "The planning system gives no season data just now; try again later.",
         "plan_missing_content": "Nothing is prescribed yet, so there is nothing to compress.",
         "plan_not_compressible": "Under what was asked for, nothing would be left.",

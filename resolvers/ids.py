@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +13,8 @@ import strawberry
 from domain.errors import NotFound
 
 LONGEST_ID = 200
+# As we write one; Python's own reader takes braces, URNs and capitals, too.
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 class Kind(StrEnum):
@@ -35,6 +38,7 @@ class Kind(StrEnum):
     MEDICAL_RESTRICTION = "MedicalRestriction"
     TRAINING_ENTRY = "TrainingEntry"
     WELLNESS_REPORT = "WellnessReport"
+    WORKLOAD_ALERT = "WorkloadAlert"
 
     @property
     def word(self) -> str:
@@ -52,6 +56,7 @@ _WORDS = {
     Kind.MEDICAL_RESTRICTION: "restriction",
     Kind.TRAINING_ENTRY: "training",
     Kind.WELLNESS_REPORT: "wellness_report",
+    Kind.WORKLOAD_ALERT: "alert",
 }
 
 
@@ -65,27 +70,30 @@ def parsed(id: str) -> tuple[Kind, str] | None:
     if len(id) > LONGEST_ID:
         return None
     try:
-        padded = id.encode("ascii") + b"=" * (-len(id) % 4)
-        kind, _, key = base64.b64decode(padded, altchars=b"-_", validate=True).decode().partition(":")
+        bare = id.encode("ascii")
+        decoded = base64.b64decode(bare + b"=" * (-len(id) % 4), altchars=b"-_", validate=True)
+        kind, _, key = decoded.decode().partition(":")
         found = Kind(kind), key
     except (ValueError, binascii.Error):
         return None
-    return found if global_id(*found) == id else None
+    return found if base64.urlsafe_b64encode(decoded).rstrip(b"=") == bare else None
 
 
 def uuid_or_none(kind: Kind, id: str) -> UUID | None:
+    found = uuid_text_or_none(kind, id)
+    return None if found is None else UUID(found)
+
+
+def uuid_text_or_none(kind: Kind, id: str) -> str | None:
+    """As ``uuid_or_none``, for whoever only hands it on."""
     found = parsed(id)
-    if found is None or found[0] is not kind:
+    if found is None or found[0] is not kind or not _UUID.fullmatch(found[1]):
         return None
-    return as_uuid(found[1])
+    return found[1]
 
 
 def as_uuid(key: str) -> UUID | None:
-    try:
-        uuid = UUID(key)
-    except ValueError:
-        return None
-    return uuid if str(uuid) == key else None
+    return UUID(key) if _UUID.fullmatch(key) else None
 
 
 def uuid_of(kind: Kind, id: str) -> UUID:

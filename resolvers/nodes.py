@@ -11,7 +11,7 @@ import strawberry
 from domain.access import Scope
 from domain.errors import Forbidden, InvalidInput, NotFound
 from integrations.flags import Flag
-from resolvers import athletes, season_sight, sight, training_log, wellness
+from resolvers import alerts, athletes, season_sight, sight, training_log, wellness
 from resolvers.context import Context, Info
 from resolvers.ids import Kind, as_uuid, parsed
 from resolvers.permissions import Behind, Closed, Has, Need, let_in
@@ -51,6 +51,7 @@ _WAYS: Mapping[Kind, _Way] = {
     ),
     Kind.TRAINING_ENTRY: _Way(Scope.WORKLOAD_READ, training_log.training_in_sight, Flag.WORKLOAD),
     Kind.WELLNESS_REPORT: _Way(Scope.WORKLOAD_READ, wellness.report_in_sight, Flag.WORKLOAD),
+    Kind.WORKLOAD_ALERT: _Way(Scope.WORKLOAD_READ, alerts.alert_in_sight, Flag.WORKLOAD),
     Kind.MEDICAL_RESTRICTION: _Way(Scope.ASSIGNMENTS_READ, athletes.restriction_in_sight, Flag.ASSIGNMENTS),
 }
 

@@ -46,6 +46,7 @@ class ErrorCode(StrEnum):
     RESTRICTION_NOT_FOUND = "restriction_not_found"
     TRAINING_NOT_FOUND = "training_not_found"
     WELLNESS_REPORT_NOT_FOUND = "wellness_report_not_found"
+    ALERT_NOT_FOUND = "alert_not_found"
     SEASON_DATA_UNAVAILABLE = "season_data_unavailable"
     PLAN_MISSING_CONTENT = "plan_missing_content"
     PLAN_NOT_COMPRESSIBLE = "plan_not_compressible"

@@ -126,7 +126,8 @@ async def _of_player(
 
 
 async def limits_of_team(context: Context, team_id: UUID) -> WorkloadThresholds:
-    return DEFAULT_THRESHOLDS
+    found = await context.loaders.workload.limits_of_team.load(team_id)
+    return DEFAULT_THRESHOLDS if found is None else found.thresholds
 
 
 async def limits_of_player(context: Context, player: Person) -> WorkloadThresholds:

@@ -1,5 +1,8 @@
 """The words of workload and readiness as GraphQL enums; ``resolvers/enums.py`` imports them."""
 
+from domain.planning_events import AdjustmentKind, ThresholdType
+from domain.workload.alerts import AlertAction, AlertSource, AlertStatus
+from domain.workload.breaches import Severity
 from domain.workload.model import ContributorKind, DayState, Metric, RiskBand, RiskFlagKind
 from domain.workload.trends import Direction
 from resolvers.enum_descriptions import described
@@ -79,4 +82,63 @@ described(
     "TrendDirection",
     "Which way a number went.",
     {"rising": "Up.", "falling": "Down.", "steady": "Neither, as far as can be told."},
+)
+described(
+    ThresholdType,
+    "WorkloadThresholdType",
+    "What an alert is about.",
+    {
+        "high_load": "The week's load is over the team's limit, or high for the athlete.",
+        "recovery_needed": "Readiness or recovery is under the team's floor.",
+        "injury_risk": "Two or more signs of load are past their limits; no prediction of injury.",
+    },
+)
+described(
+    Severity,
+    "AlertSeverity",
+    "How far past a limit it is.",
+    {"warning": "Past the limit.", "critical": "Past the critical one, too."},
+)
+described(
+    AdjustmentKind,
+    "WorkloadAdjustmentType",
+    "What is recommended; its value says how much.",
+    {
+        "reduce_load": "Take so many percent off the coming week's load.",
+        "increase_recovery": "Keep so many hours free of training.",
+        "skip_training": "Leave out the next so many sessions.",
+    },
+)
+described(
+    AlertStatus,
+    "AlertStatus",
+    "What coaches have made of an alert; whether the breach is over, resolvedAt says.",
+    {
+        "open": "Nothing yet.",
+        "acknowledged": "Seen.",
+        "overridden": "The plan stays as it is, for a reason.",
+        "accepted": "What was recommended was done.",
+    },
+)
+described(
+    AlertAction,
+    "AlertAction",
+    "What happened to an alert.",
+    {
+        "raised": "The breach was found.",
+        "escalated": "It became critical.",
+        "changed": "It is less severe, or something else is recommended.",
+        "acknowledged": "A coach has seen it.",
+        "overridden": "A coach left the plan as it is, for a reason.",
+        "accepted": "A coach had the recommendation done.",
+        "undone": "A coach took that back.",
+        "resolved": "The breach is over.",
+        "reopened": "The breach was not over after all.",
+    },
+)
+described(
+    AlertSource,
+    "AlertSource",
+    "Who found the breach.",
+    {"own": "It was worked out here.", "planning_service": "The planning service said so."},
 )

@@ -11,21 +11,27 @@ from functools import cached_property
 from uuid import UUID
 
 from aiodataloader import DataLoader
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import workload_alerts
 from db.assigned_sessions import Assigned, assigned_of_players
 from db.coming_loads import coming_of_players
 from db.database import Database
+from db.paging import Page, PageRequest
 from db.team_athletes import athletes_of_teams
 from db.wellness import wellness_of
 from db.workload import day_loads
+from db.workload_thresholds import limits_of_teams
 from domain.people import Person, Viewer
+from domain.workload.alerts import Alert, AlertEntry
 from domain.workload.analysis import HISTORY_DAYS, PlayerWorkload, analyse
 from domain.workload.assigned import assigned_sessions
 from domain.workload.coming import Coming
 from domain.workload.compliance import Compliance, compliance
 from domain.workload.model import DayLoad, WellnessDay
+from domain.workload.team_limits import TeamLimits
 from domain.workload.thresholds import WorkloadThresholds
-from resolvers.batching import ListOf, batched
+from resolvers.batching import ById, ListOf, PageOf, batched, paged
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,28 @@ class WorkloadLoaders:
         """The players whose training the viewer sees, by name."""
         viewer = self._viewer
         return batched(self._db, lambda db, ids: athletes_of_teams(db, ids, viewer), ())
+
+    @cached_property
+    def limits_of_team(self) -> ById[TeamLimits]:
+        """None for a team that never changed them."""
+        return batched(self._db, limits_of_teams, None)
+
+    @cached_property
+    def alert(self) -> ById[Alert]:
+        """Not yet judged."""
+        return batched(self._db, workload_alerts.alerts_by_id, None)
+
+    @cached_property
+    def entries_of_alert(self) -> ListOf[AlertEntry]:
+        return batched(self._db, workload_alerts.entries_of_alerts, ())
+
+    @cached_property
+    def open_alerts_of_team(self) -> PageOf[Alert]:
+        return self._alerts(open_only=True)
+
+    @cached_property
+    def alerts_of_team(self) -> PageOf[Alert]:
+        return self._alerts(open_only=False)
 
     @cached_property
     def analysis(self) -> DataLoader[Asked, PlayerWorkload]:
@@ -132,6 +160,16 @@ class WorkloadLoaders:
             return [found[key] for key in keys]
 
         return DataLoader(load)
+
+    def _alerts(self, *, open_only: bool) -> PageOf[Alert]:
+        async def query(
+            db_session: AsyncSession, team_ids: Sequence[UUID], page: PageRequest
+        ) -> dict[UUID, Page[Alert]]:
+            return await workload_alerts.alerts_of_teams(
+                db_session, team_ids, page, seen_by=self._viewer, open_only=open_only
+            )
+
+        return paged(self._db, query)
 
 
 def _by_range(keys: Sequence[Asked] | Sequence[AskedCompliance]) -> dict[tuple[date, date], list[UUID]]:

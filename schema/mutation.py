@@ -5,6 +5,7 @@ import strawberry
 from domain.access import Scope
 from integrations.flags import Flag
 from resolvers import (
+    alerts,
     assigning,
     assignment_changes,
     athlete_changes,
@@ -22,6 +23,7 @@ from resolvers import (
     training_imports,
     training_log,
     wellness,
+    workload_limits,
 )
 from resolvers.permissions import AnswersToFlag, Behind, Has
 from schema.fields import field
@@ -34,6 +36,13 @@ from schema.results import (
     LogSessionResult,
     RevertCompressionResult,
     UpdatePlanResult,
+)
+from schema.types.alert_results import (
+    AcceptRecommendationResult,
+    AcknowledgeAlertResult,
+    OverrideAlertResult,
+    SetWorkloadThresholdsResult,
+    UndoRecommendationResult,
 )
 from schema.types.assignment_results import (
     ApplyPhaseTemplateResult,
@@ -72,6 +81,7 @@ from schema.types.training_results import (
 )
 
 REPORTS_WORKLOAD = (Has(Scope.TRAINING_REPORT), Behind(Flag.WORKLOAD))
+WATCHES_WORKLOAD = (Has(Scope.WORKLOAD_WRITE), Behind(Flag.WORKLOAD))
 COMPRESSES = Has(Scope.SESSIONS_COMPRESS)
 WRITES_PLANS = Has(Scope.PLANS_WRITE)
 LAYS_OUT_SEASONS = (Has(Scope.SEASONS_WRITE), Behind(Flag.SEASONS))
@@ -270,4 +280,29 @@ class Mutation:
         athlete_changes.end_medical_restriction,
         needs=KNOWS_PLAYERS,
         description="Say when a restriction ends, or take away one that was entered by mistake.",
+    )
+    set_workload_thresholds: SetWorkloadThresholdsResult = field(
+        workload_limits.set_workload_thresholds,
+        needs=WATCHES_WORKLOAD,
+        description="Set where a team's coaches want to be warned of load and readiness.",
+    )
+    acknowledge_alert: AcknowledgeAlertResult = field(
+        alerts.acknowledge_alert, needs=WATCHES_WORKLOAD, description="Say that an alert was seen."
+    )
+    override_alert: OverrideAlertResult = field(
+        alerts.override_alert,
+        needs=WATCHES_WORKLOAD,
+        description="Leave the plan as it is in spite of an alert, for a reason that is kept.",
+    )
+    accept_recommendation: AcceptRecommendationResult = field(
+        alerts.accept_recommendation,
+        needs=WATCHES_WORKLOAD,
+        weight=50,
+        description="Have done what an alert recommends: the player's coming assignments are changed.",
+    )
+    undo_recommendation: UndoRecommendationResult = field(
+        alerts.undo_recommendation,
+        needs=WATCHES_WORKLOAD,
+        weight=50,
+        description="Take back what was done because of an alert, as far as it lies ahead.",
     )

@@ -11,6 +11,7 @@ from db.models import (
     plans,
     seasons,
     workload,
+    workload_alerts,
     workouts,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "plans",
     "seasons",
     "workload",
+    "workload_alerts",
     "workouts",
 ]

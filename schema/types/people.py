@@ -6,6 +6,7 @@ from domain import people as domain
 from domain.access import Scope
 from domain.people import Role
 from integrations.flags import Flag
+from resolvers import alerts as load_alerts
 from resolvers import (
     assignments,
     athletes,
@@ -17,11 +18,13 @@ from resolvers import (
     sync_status,
     training_log,
     wellness,
+    workload_limits,
 )
 from resolvers import workload as load
 from resolvers.ids import Kind
 from resolvers.permissions import Behind, Has
 from schema.fields import field
+from schema.types.alert import WorkloadAlert, WorkloadThresholds
 from schema.types.assignment import READS_ASSIGNMENTS, WorkoutAssignment
 from schema.types.athlete import PlayerProfile, TeamGroup
 from schema.types.connection import Connection
@@ -175,6 +178,19 @@ class Team(Node):
         size=30,
         description="The coming week of its players as it would be, as planned and under what you try; of "
         "those whose training you may see, by name.",
+    )
+    workload_thresholds: WorkloadThresholds | None = field(
+        workload_limits.limits_in_force,
+        needs=READS_WORKLOAD,
+        never_null=True,
+        description="Where its coaches want to be warned; the usual limits unless they set others.",
+    )
+    alerts: Connection[WorkloadAlert] | None = field(
+        load_alerts.alerts_of_team,
+        needs=READS_WORKLOAD,
+        never_null=True,
+        description="Its alerts of load, the latest first: all of them if you run the team, your own if you "
+        "play in it.",
     )
 
     @classmethod

@@ -53,9 +53,9 @@ async def season(db: Database) -> SeasonWorld:
     return made
 
 
-async def projected(api: Api, viewer: Viewer, season: SeasonWorld, **scenario: Any) -> dict[str, Any]:
+async def projected(api: Api, viewer: Viewer, season: SeasonWorld, **scenario: Any) -> Any:
     found = await api.as_(viewer).run(PLAYER, id=season.player_ids[0], scenario=scenario or None)
-    return found["player"]["projectWorkload"]  # type: ignore[no-any-return]
+    return found["player"]["projectWorkload"]
 
 
 def week_load(projection: dict[str, Any]) -> float:

@@ -1,0 +1,156 @@
+"""Alerts of load, and the history of each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
+
+from db.models.workload_alerts import WorkloadAlertEntryRow, WorkloadAlertRow
+from db.paging import Order, Page, PageRequest, fetch_pages
+from domain.people import Role, Viewer
+from domain.planning_events import AdjustmentKind, RecommendedAdjustment, ThresholdType
+from domain.workload.alerts import Alert, AlertAction, AlertEntry, AlertSource, AlertStatus
+from domain.workload.breaches import Severity
+from domain.workload.model import Metric
+
+PLAIN = tuple(each.name for each in fields(Alert) if each.name != "adjustment")
+ALERT = (
+    *(getattr(WorkloadAlertRow, each) for each in PLAIN),
+    WorkloadAlertRow.adjustment_type,
+    WorkloadAlertRow.adjustment_value,
+)
+ENTRY = tuple(getattr(WorkloadAlertEntryRow, each.name) for each in fields(AlertEntry))
+FOR_GOOD = frozenset({"id", "organization_id", "team_id", "player_id", "type", "first_day", "raised_at"})
+NEWEST_FIRST = Order((WorkloadAlertRow.raised_at, WorkloadAlertRow.id), descending=True)
+
+
+async def alerts_by_id(db_session: AsyncSession, alert_ids: Collection[UUID]) -> dict[UUID, Alert]:
+    rows = await db_session.execute(select(*ALERT).where(WorkloadAlertRow.id.in_(alert_ids)))
+    return {row.id: _alert(row) for row in rows}
+
+
+async def alert_for_update(db_session: AsyncSession, alert_id: UUID) -> Alert | None:
+    query = select(*ALERT).where(WorkloadAlertRow.id == alert_id).with_for_update()
+    row = (await db_session.execute(query)).one_or_none()
+    return None if row is None else _alert(row)
+
+
+async def alerts_of_players_for_update(
+    db_session: AsyncSession, player_ids: Collection[UUID], since: date
+) -> list[Alert]:
+    """Those that last, and those over that began on ``since`` or later; by their ids."""
+    row = WorkloadAlertRow
+    rows = await db_session.execute(
+        select(*ALERT)
+        .where(row.player_id.in_(player_ids), or_(row.resolved_at.is_(None), row.first_day >= since))
+        .order_by(row.id)
+        .with_for_update()
+    )
+    return [_alert(each) for each in rows]
+
+
+async def alerts_of_teams(
+    db_session: AsyncSession,
+    team_ids: Sequence[UUID],
+    request: PageRequest,
+    *,
+    seen_by: Viewer,
+    open_only: bool,
+) -> dict[UUID, Page[Alert]]:
+    """A page of each team's alerts that the viewer sees, the latest first.
+
+    Open is what lasts and has not been overridden.
+    """
+    conditions = [alerts_visible_to(seen_by)]
+    if open_only:
+        conditions += [
+            WorkloadAlertRow.resolved_at.is_(None),
+            WorkloadAlertRow.status != AlertStatus.OVERRIDDEN,
+        ]
+
+    def of_team(team_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
+        return select(*ALERT).where(WorkloadAlertRow.team_id == team_id, *conditions)
+
+    return await fetch_pages(db_session, team_ids, of_team, NEWEST_FIRST, request, _alert)
+
+
+def alerts_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """For a query on alerts: what ``sight_of_alert`` calls FULL."""
+    within = WorkloadAlertRow.organization_id == viewer.organization_id
+    if viewer.role in (Role.ADMIN, Role.SERVICE):
+        return within
+    is_own = WorkloadAlertRow.player_id == literal(viewer.id, Uuid)
+    if viewer.role is not Role.COACH:
+        return and_(within, is_own)
+    coached = literal(sorted(viewer.coached_team_ids), ARRAY(Uuid))
+    return and_(within, or_(is_own, WorkloadAlertRow.team_id == coached.any_()))
+
+
+async def entries_of_alerts(
+    db_session: AsyncSession, alert_ids: Collection[UUID]
+) -> dict[UUID, list[AlertEntry]]:
+    """The history of each, oldest first."""
+    row = WorkloadAlertEntryRow
+    rows = await db_session.execute(
+        select(*ENTRY).where(row.alert_id.in_(alert_ids)).order_by(row.alert_id, row.version)
+    )
+    found: dict[UUID, list[AlertEntry]] = defaultdict(list)
+    for each in rows:
+        values = each._asdict()
+        found[each.alert_id].append(
+            AlertEntry(
+                **values | {"action": AlertAction(values["action"]), "severity": Severity(values["severity"])}
+            )
+        )
+    return found
+
+
+async def save_alerts(db_session: AsyncSession, alerts: Sequence[Alert]) -> None:
+    """New ones, and those that are locked, in one statement."""
+    if not alerts:
+        return
+    row = insert(WorkloadAlertRow).values([_record(each) for each in alerts])
+    changing = [each.name for each in WorkloadAlertRow.__table__.columns if each.name not in FOR_GOOD]
+    await db_session.execute(
+        row.on_conflict_do_update(index_elements=["id"], set_={name: row.excluded[name] for name in changing})
+    )
+
+
+async def insert_entries(db_session: AsyncSession, entries: Sequence[AlertEntry]) -> None:
+    if entries:
+        records = [{each.name: getattr(entry, each.name) for each in fields(entry)} for entry in entries]
+        await db_session.execute(insert(WorkloadAlertEntryRow), records)
+
+
+def _record(alert: Alert) -> dict[str, Any]:
+    adjustment = alert.adjustment
+    return {each: getattr(alert, each) for each in PLAIN} | {
+        "adjustment_type": None if adjustment is None else adjustment.type,
+        "adjustment_value": None if adjustment is None else adjustment.value,
+    }
+
+
+def _alert(row: Row[*tuple[Any, ...]]) -> Alert:
+    stored = row._asdict()
+    return Alert(
+        **{each: stored[each] for each in PLAIN}
+        | {
+            "type": ThresholdType(row.type),
+            "severity": Severity(row.severity),
+            "metric": None if row.metric is None else Metric(row.metric),
+            "source": AlertSource(row.source),
+            "status": AlertStatus(row.status),
+            "adjustment": None
+            if row.adjustment_type is None
+            else RecommendedAdjustment(type=AdjustmentKind(row.adjustment_type), value=row.adjustment_value),
+        }
+    )
