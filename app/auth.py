@@ -62,19 +62,23 @@ def refusing() -> Iterator[None]:
     """What is wrong with a token or with whom it is for, as an ``HttpRefusal``."""
     try:
         yield
-    except TokenRefused as refused:
-        if refused.is_our_fault:
-            raise HttpRefusal(
-                503,
-                "unavailable",
-                "Tokens cannot be verified just now: try again in a moment.",
-                headers={"Retry-After": "5"},
-                reason=refused.reason.value,
-                retriable=True,
-            ) from None
-        raise _unauthorized(_SAID[refused.reason], refused.reason.value) from None
-    except Unauthorized as unknown:
-        raise _unauthorized(unknown.message, unknown.reason) from None
+    except (TokenRefused, Unauthorized) as error:
+        raise refusal_of(error) from None
+
+
+def refusal_of(error: TokenRefused | Unauthorized) -> HttpRefusal:
+    if isinstance(error, Unauthorized):
+        return _unauthorized(error.message, error.reason)
+    if error.is_our_fault:
+        return HttpRefusal(
+            503,
+            "unavailable",
+            "Tokens cannot be verified just now: try again in a moment.",
+            headers={"Retry-After": "5"},
+            reason=error.reason.value,
+            retriable=True,
+        )
+    return _unauthorized(_SAID[error.reason], error.reason.value)
 
 
 async def context_from(request: Request, services: Services, tokens: Tokens) -> Context:
@@ -84,9 +88,9 @@ async def context_from(request: Request, services: Services, tokens: Tokens) -> 
 
 
 async def remembered_context_from(request: Request, callers: Callers) -> Context:
-    """As ``context_from``, of a caller who may be remembered and so has to be proven."""
-    with refusing():
-        return await callers.context(bearer(request), correlation_id() or uuid4().hex)
+    """As ``context_from``, of a caller who may be remembered and so has to be proven. What is wrong with them
+    is raised as it is: see ``refusal_of``."""
+    return await callers.context(bearer(request), correlation_id() or uuid4().hex)
 
 
 def bearer(request: HTTPConnection) -> str | None:

@@ -2,26 +2,66 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from collections.abc import Sequence
+
+from starlette.middleware.gzip import GZipResponder, IdentityResponder
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LEAST_BYTES = 1_400
 """Smaller answers fit into one packet as they are."""
 LEVEL = 4
 """GraphQL's JSON shrinks to a fifth; the levels above take twice the time for a few percent."""
 
+_STREAMS = (b"text/event-stream", b"multipart/mixed")
+
 
 class Compression:
-    """ASGI. Streams pass as they are: what happens now is not to wait until a block is full."""
+    """ASGI. Streams pass as they are: what happens now is not to wait until a block is full.
+
+    What is small and whole passes as it is, too; everything else is left to Starlette's responders.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._compressing = GZipMiddleware(app, minimum_size=LEAST_BYTES, compresslevel=LEVEL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        streams = scope["type"] == "http" and any(
-            each in Headers(scope=scope).get("accept", "")
-            for each in ("text/event-stream", "multipart/mixed")
-        )
-        await (self._app if streams else self._compressing)(scope, receive, send)
+        if scope["type"] != "http" or _asks(scope["headers"], b"accept", *_STREAMS):
+            await self._app(scope, receive, send)
+            return
+        begun: Message | None = None
+        responder: IdentityResponder | None = None
+
+        async def send_small_as_is(message: Message) -> None:
+            nonlocal begun, responder
+            if responder is not None:
+                await responder.send_with_compression(message)
+            elif begun is None:
+                begun = message
+            else:
+                if _is_small_and_whole(message):
+                    await send(begun)
+                    await send(message)
+                    return
+                responder = self._responder(scope, send)
+                await responder.send_with_compression(begun)
+                await responder.send_with_compression(message)
+
+        await self._app(scope, receive, send_small_as_is)
+
+    def _responder(self, scope: Scope, send: Send) -> IdentityResponder:
+        if _asks(scope["headers"], b"accept-encoding", b"gzip"):
+            responder: IdentityResponder = GZipResponder(self._app, LEAST_BYTES, compresslevel=LEVEL)
+        else:
+            responder = IdentityResponder(self._app, LEAST_BYTES)
+        responder.send = send
+        return responder
+
+
+def _is_small_and_whole(message: Message) -> bool:
+    if message["type"] != "http.response.body" or message.get("more_body", False):
+        return False
+    return len(message.get("body", b"")) < LEAST_BYTES
+
+
+def _asks(headers: Sequence[tuple[bytes, bytes]], name: bytes, *words: bytes) -> bool:
+    return any(each == name and any(word in value for word in words) for each, value in headers)

@@ -46,7 +46,7 @@ class Document:
     ast: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
     weight: int  # in tokens, of what it keeps in memory
-    sizing_variables: frozenset[str]
+    sizing_variables: tuple[str, ...]
     costs: dict[Hashable, int] = field(default_factory=dict)
     _compiled: dict[int, Compiled] = field(default_factory=dict)
 
@@ -130,7 +130,7 @@ class Documents:
             raise RequestError(*map(self._as_limit, errors))
         operations = [each for each in ast.definitions if isinstance(each, OperationDefinitionNode)]
         weight = tokens + len(text) // _BYTES_OF_TOKEN
-        return Document(ast, tuple(operations), weight, sizing_variables(ast))
+        return Document(ast, tuple(operations), weight, tuple(sorted(sizing_variables(ast))))
 
     def _keep(self, text: str, document: Document) -> None:
         self._kept[text] = document

@@ -13,18 +13,22 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.admission import Admitted
 from app.answers import graphql_response, refusal_of_fault, refusal_response, revalidated
-from app.auth import refusing, remembered_context_from
+from app.auth import refusal_of, remembered_context_from
 from app.bootstrap import Application
 from app.documents import RequestError
 from app.door import refuse_in_reserve
+from app.express import QuickRequest
 from app.graphiql import Example, graphiql_response, wants_graphiql
 from app.graphql_request import GraphQLRequest, read_request
 from app.live import streams
+from app.live.accepting import asked_for
 from app.negotiation import JSON, negotiate
 from app.operations import Answer, Prepared
 from app.rates import Caller
 from app.refusals import HttpRefusal
+from domain.errors import Unauthorized
 from integrations.metrics import OperationKind, Outcome
+from integrations.tokens import TokenRefused
 from resolvers.context import Context
 
 
@@ -37,9 +41,13 @@ class GraphQLEndpoint:
         self._examples = examples
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        with self._application.services.metrics.http_in_flight():
+        request = QuickRequest(scope, receive)
+        in_flight = self._application.services.metrics.in_flight
+        in_flight.inc()
+        try:
             response = await self._respond(request)
+        finally:
+            in_flight.dec()
         await response(scope, receive, send)
 
     def page(self, request: Request) -> Response:
@@ -47,12 +55,12 @@ class GraphQLEndpoint:
         token = self._application.token_for_graphiql()
         return graphiql_response(request, endpoint=self.path, token=token, examples=self._examples)
 
-    async def _respond(self, request: Request) -> ASGIApp:
+    async def _respond(self, request: QuickRequest) -> ASGIApp:
         if self._application.settings.graphiql_on and wants_graphiql(request):
             return self.page(request)
-        media_type = negotiate(",".join(request.headers.getlist("accept")))
+        media_type = negotiate(request.accept)
         try:
-            if media_type is None and streams.wanted(request) is None:
+            if media_type is None and asked_for(request.accept) is None:
                 raise HttpRefusal(
                     406,
                     "not_acceptable",
@@ -61,11 +69,13 @@ class GraphQLEndpoint:
             return await self._answered(request, media_type or JSON)
         except HttpRefusal as refusal:
             return refusal_response(refusal, media_type or JSON)
+        except (TokenRefused, Unauthorized) as error:
+            return refusal_response(refusal_of(error), media_type or JSON)
         except Exception as error:
             fault = refusal_of_fault(error, self._application.services.metrics)
             return refusal_response(fault, media_type or JSON)
 
-    async def _answered(self, request: Request, media_type: str) -> ASGIApp:
+    async def _answered(self, request: QuickRequest, media_type: str) -> ASGIApp:
         if request.method not in ("GET", "POST"):
             raise _method_not_allowed("This address takes GET and POST.", allow="GET, POST")
         asked = await read_request(request, self._application.limits)
@@ -78,15 +88,13 @@ class GraphQLEndpoint:
             return self._told(request, refused, media_type)
         prepared = admitted.prepared
         if prepared.kind is not OperationKind.QUERY:
-            with refusing():
-                await context.prove_caller()
+            await context.prove_caller()
         if prepared.kind is OperationKind.SUBSCRIPTION:
             return await self._followed(request, asked, prepared, context)
         _refuse_kind(request, prepared)
         if prepared.kind is OperationKind.QUERY:
             refuse_in_reserve(request.scope, self._application.services.metrics.edge)
-        with refusing():
-            answer = await self._run(request, asked, prepared, context)
+        answer = await self._run(request, asked, prepared, context)
         if asked.wants_cost:
             answer = answer.with_extension("cost", admitted.spending.facts)
         return self._told(request, answer, media_type, admitted)
@@ -104,13 +112,14 @@ class GraphQLEndpoint:
         return stream
 
     def _told(
-        self, request: Request, answer: Answer, media_type: str, admitted: Admitted | None = None
+        self, request: QuickRequest, answer: Answer, media_type: str, admitted: Admitted | None = None
     ) -> ASGIApp:
-        stream = streams.single(self._application.live, request, answer)
-        if stream is not None:
-            return stream
+        if asked_for(request.accept) is not None:
+            stream = streams.single(self._application.live, request, answer)
+            if stream is not None:
+                return stream
         edition = self._application.settings.graphql_http_edition
-        headers = {} if admitted is None else dict(admitted.spending.headers)
+        headers = {} if admitted is None else admitted.spending.headers
         if answer.lane is not None and not self._application.settings.is_production:
             headers["X-Taper-Lane"] = answer.lane
         response = graphql_response(answer, media_type, edition, headers)

@@ -5,15 +5,15 @@ request that caused it, and no record carries a token.
 """
 
 import logging
+import os
 import re
 import sys
-import uuid
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO
+from contextvars import ContextVar, Token
+from typing import Any, TextIO, TypeAlias
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -133,17 +133,34 @@ def _words(key: str) -> list[str]:
     return [word.lower() for word in _WORD_BREAK.split(key)]
 
 
+_serving: ContextVar[str | None] = ContextVar("correlation_id", default=None)
+
+
 @contextmanager
 def bind_correlation_id(value: str) -> Iterator[None]:
     """Every record within carries ``correlation_id``; tasks started within inherit it."""
-    with structlog.contextvars.bound_contextvars(correlation_id=value):
+    outer, bound = _bind(value)
+    try:
         yield
+    finally:
+        _unbind(outer, bound)
+
+
+_Bound: TypeAlias = Mapping[str, Token[Any]]
+
+
+def _bind(value: str) -> tuple[Token[str | None], _Bound]:
+    return _serving.set(value), structlog.contextvars.bind_contextvars(correlation_id=value)
+
+
+def _unbind(outer: Token[str | None], bound: _Bound) -> None:
+    structlog.contextvars.reset_contextvars(**bound)
+    _serving.reset(outer)
 
 
 def correlation_id() -> str | None:
     """The id of the request that is being served, or None outside of one."""
-    found = structlog.contextvars.get_contextvars().get("correlation_id")
-    return found if isinstance(found, str) else None
+    return _serving.get()
 
 
 class CorrelationId:
@@ -160,27 +177,35 @@ class CorrelationId:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        request_id = _given_id(Headers(scope=scope)) or uuid.uuid4().hex
+        request_id = _given_id(scope["headers"]) or os.urandom(16).hex()
 
         async def send_named(message: Message) -> None:
             if message["type"] in _ANSWERS_BEGIN:
                 _name(message, request_id)
             await send(message)
 
-        with bind_correlation_id(request_id):
+        outer, bound = _bind(request_id)
+        try:
             await self.app(scope, receive, send_named)
+        finally:
+            _unbind(outer, bound)
 
 
 _ANSWERS_BEGIN = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 
 
-def _given_id(headers: Headers) -> str | None:
-    for name in ("x-request-id", "x-correlation-id"):
-        if (given := headers.get(name)) and _SAFE_ID.fullmatch(given):
-            return given
+_GIVEN = (b"x-request-id", b"x-correlation-id")
+
+
+def _given_id(headers: Sequence[tuple[bytes, bytes]]) -> str | None:
+    given = [each for each in headers if each[0] in _GIVEN]
+    for name in _GIVEN if given else ():
+        for each, value in given:
+            if each == name and _SAFE_ID.fullmatch(text := value.decode("latin-1")):
+                return text
     return None
 
 
 def _name(message: MutableMapping[str, Any], request_id: str) -> None:
-    message.setdefault("headers", [])
-    MutableHeaders(raw=message["headers"])["x-request-id"] = request_id
+    others = [each for each in message.get("headers", ()) if each[0] != _GIVEN[0]]
+    message["headers"] = [*others, (_GIVEN[0], request_id.encode())]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 LONGEST_ACCEPT = 2_000
 
 
+@lru_cache(maxsize=256)
 def negotiate(accept: str) -> str | None:
     """The type that the client likes best: GraphQL's own where it likes both, plain JSON where it does not
     care. None: it takes neither."""

@@ -31,6 +31,7 @@ from resolvers.live.feed import Unshared
 from schema.errors import PublicError, public_error
 
 _log = structlog.get_logger(__name__)
+_levels = logging.getLogger(__name__)
 
 # A mutation's units of work have deadlines of their own, so that it learns whether it was applied. This is
 # only for what hangs outside of them.
@@ -121,7 +122,7 @@ class Operations:
         self, document: Document, definition: OperationDefinitionNode, variables: Mapping[str, Any]
     ) -> int:
         """Reckoned once for each document and what decides the length of its lists."""
-        deciding = [(name, length_of(variables.get(name))) for name in sorted(document.sizing_variables)]
+        deciding = [length_of(variables.get(name)) for name in document.sizing_variables]
         key = (id(definition), *deciding)
         cost = document.costs.get(key)
         if cost is None:
@@ -196,7 +197,7 @@ class Operations:
         self._metrics.graphql_operation(prepared.name, prepared.kind, outcome, seconds)
         is_news = prepared.kind is not OperationKind.QUERY or outcome is not Outcome.OK
         level = logging.INFO if is_news or seconds > NEWS_SECONDS else logging.DEBUG
-        if logging.getLogger(__name__).isEnabledFor(level):
+        if _levels.isEnabledFor(level):
             _log.log(
                 level,
                 "operation",

@@ -10,6 +10,7 @@ from typing import Any
 from app.refusals import HttpRefusal
 from app.settings_limits import LimitSettings
 from domain.people import Viewer
+from engine.by_identity import ByIdentity
 from integrations.edge_metrics import EdgeMetrics
 from integrations.token_buckets import Rate, SharedTokenBuckets, Taken, TokenBuckets
 
@@ -20,12 +21,21 @@ class Caller:
 
     key: str
     is_signed_in: bool
+    refusals_key: str
+    """Of the bucket for requests that were refused."""
 
-    @classmethod
-    def of(cls, viewer: Viewer | None, address: str | None) -> Caller:
-        if viewer is None:
-            return cls(f"address:{_network(address)}", False)
-        return cls(f"viewer:{viewer.organization_id}:{viewer.key}", True)
+    @staticmethod
+    def of(viewer: Viewer | None, address: str | None) -> Caller:
+        return _signed_in.of(viewer) if viewer is not None else _caller(f"address:{_network(address)}", False)
+
+
+def _caller(key: str, is_signed_in: bool) -> Caller:
+    return Caller(key, is_signed_in, f"refusals:{key}")
+
+
+_signed_in: ByIdentity[Viewer, Caller] = ByIdentity(
+    lambda viewer: _caller(f"viewer:{viewer.organization_id}:{viewer.key}", True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +58,12 @@ class Spending:
     @property
     def headers(self) -> dict[str, str]:
         """As the IETF's draft of rate-limit headers has them (httpapi-ratelimit-headers-10)."""
-        facts, rate = self.facts, self.taken.rate
+        taken, rate = self.taken, self.taken.rate
         window = math.ceil(rate.burst / rate.per_second)
+        left = f"r={max(0, math.floor(taken.remaining))};t={math.ceil(taken.reset_seconds)}"
         return {
-            "RateLimit-Policy": f'"cost";q={facts["limit"]};w={window}',
-            "RateLimit": f'"cost";r={facts["remaining"]};t={facts["resetSeconds"]}',
+            "RateLimit-Policy": f'"cost";q={int(rate.burst)};w={window}',
+            "RateLimit": f'"cost";{left}',
             "X-Operation-Cost": str(self.cost),
         }
 
@@ -90,7 +101,7 @@ class Rates:
 
         Finding out that a document is wrong costs as much as running a small one, so it is not for nothing.
         """
-        taken = self._own.look(_refusals_of(caller), self._refusals)
+        taken = self._own.look(caller.refusals_key, self._refusals)
         if taken.remaining < 1:
             self._metrics.rate_limited(signed_in=caller.is_signed_in)
             raise RateLimited(
@@ -99,7 +110,7 @@ class Rates:
             )
 
     def refused(self, caller: Caller) -> None:
-        self._own.take(_refusals_of(caller), 1, self._refusals, may_owe=True)
+        self._own.take(caller.refusals_key, 1, self._refusals, may_owe=True)
 
     async def spend(self, caller: Caller, cost: int) -> Spending:
         """Raises ``RateLimited``, and then nothing is taken."""
@@ -122,10 +133,6 @@ class Rates:
     async def close(self) -> None:
         if self._shared is not None:
             await self._shared.close()
-
-
-def _refusals_of(caller: Caller) -> str:
-    return f"refusals:{caller.key}"
 
 
 def _network(address: str | None) -> str:

@@ -17,7 +17,7 @@ import uvloop
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import WebSocketRoute
 
 from app.bootstrap import Application, refuse_contradictions, wire
 from app.calendar import calendar_routes
@@ -26,6 +26,7 @@ from app.database_access import bring_up_to_date, database_url
 from app.demo import fill
 from app.development import with_flags_on
 from app.door import Door
+from app.express import Express
 from app.graphiql import examples_in, graphiql_routes
 from app.graphql_http import GraphQLEndpoint
 from app.http_protocol import bounded_http
@@ -58,7 +59,6 @@ def build_app(application: Application) -> Starlette:
     graphql = GraphQLEndpoint(application, ENDPOINT, examples_in() if settings.graphiql_on else ())
     return Starlette(
         routes=[
-            Route(ENDPOINT, graphql),
             WebSocketRoute(ENDPOINT, LiveEndpoint(application.live)),
             *operator_routes(application, graphql),
             *earlier_routes(application),
@@ -66,12 +66,12 @@ def build_app(application: Application) -> Starlette:
             *calendar_routes(application),
             *graphiql_routes(settings),
         ],
-        middleware=_middleware(application),
+        middleware=_middleware(application, graphql),
         exception_handlers={404: no_such_route, 405: no_such_route},
     )
 
 
-def _middleware(application: Application) -> list[Middleware]:
+def _middleware(application: Application, graphql: GraphQLEndpoint) -> list[Middleware]:
     """From the outside in. Whoever is turned away at the door costs nothing further in, but a page of another
     origin is to read even that."""
     settings = application.settings
@@ -109,6 +109,7 @@ def _middleware(application: Application) -> list[Middleware]:
         ),
         Middleware(CorrelationId),
         Middleware(Compression),
+        Middleware(Express, path=ENDPOINT, endpoint=graphql),
     ]
 
 
@@ -165,7 +166,7 @@ async def _serve(
         gc.freeze()
         # What is made by the ten thousand goes by itself: looking it through again and again for rings took a
         # quarter of bringing a large team in step, and held the loop for a fifth of a second at a time.
-        gc.set_threshold(50_000, 20, 100)
+        gc.set_threshold(50_000, 10, 10)
         address = web_address(listener)
         _log.info("serving", address=address, environment=settings.taper_env)
         welcome(settings, address, turned_on=turned_on, has_demo=has_demo)

@@ -20,6 +20,8 @@ from strawberry.types.field import StrawberryField
 from app.limits import LimitExceeded, Limits
 from resolvers.long_texts import LongText
 
+_PLAIN = (int, float, bool, type(None))
+
 
 def refuse_oversized_variables(
     schema: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, Any], limits: Limits
@@ -32,13 +34,14 @@ def refuse_oversized_variables(
             limit=limits.variables,
             actual=len(given),
         )
-    types = {
-        each.variable.name.value: type_from_ast(schema, each.type)
-        for each in operation.variable_definitions or ()
-    }
+    if all(
+        (each.__class__ is str and len(each) <= limits.text_characters) or each.__class__ in _PLAIN
+        for each in given.values()
+    ):
+        return
+    types = _types(schema, operation)
     left: list[tuple[str, Any, GraphQLInputType | None, int]] = [
-        (name, value, types.get(name), limits.text_characters)  # type: ignore[misc]
-        for name, value in given.items()
+        (name, value, types.get(name), limits.text_characters) for name, value in given.items()
     ]
     while left:
         name, value, kind, most = left.pop()
@@ -64,6 +67,13 @@ def refuse_oversized_variables(
                     if key in fields
                     else (name, each, None, limits.text_characters)
                 )
+
+
+def _types(schema: GraphQLSchema, operation: OperationDefinitionNode) -> dict[str, GraphQLInputType | None]:
+    return {
+        each.variable.name.value: type_from_ast(schema, each.type)  # type: ignore[misc]  # of a valid document
+        for each in operation.variable_definitions or ()
+    }
 
 
 def _longest(field: GraphQLInputField) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
-from uuid import UUID
 
 from graphql import FieldNode, GraphQLField, GraphQLScalarType, VariableNode, get_nullable_type
 from graphql.utilities import value_from_ast
@@ -12,7 +11,7 @@ from graphql.utilities import value_from_ast
 from db.paging import Order, PageRequest, key_in_cursor
 from domain.errors import DomainError
 from engine.declined import Declined, Reason
-from resolvers.ids import Kind, uuid_or_none
+from resolvers.ids import Kind, uuid_text_or_none
 
 Variables: TypeAlias = Mapping[str, Any]
 Value: TypeAlias = Callable[[Variables], Any]
@@ -36,8 +35,8 @@ def arguments_of(node: FieldNode, field: GraphQLField) -> dict[str, Value]:
 
 
 def id_binder(parameter: str, kind: Kind, value: Value) -> Binder:
-    def bind(variables: Variables) -> Mapping[str, UUID]:
-        found = uuid_or_none(kind, value(variables) or "")
+    def bind(variables: Variables) -> Mapping[str, str]:
+        found = uuid_text_or_none(kind, value(variables) or "")
         if found is None:
             raise Declined(Reason.NOTHING_FOUND)
         return {parameter: found}

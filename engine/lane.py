@@ -17,8 +17,10 @@ from graphql import (
 
 from db.json_reads import JsonReads
 from domain.errors import DomainError
+from engine.by_identity import ByIdentity
 from engine.declined import Declined, Reason
-from engine.plans import Plan, Steering, make_plan, steering_of
+from engine.plain_variables import PlainVariables
+from engine.plans import Plan, Steering, make_plan, steering_of, terms_of
 from resolvers.context import Context
 
 MOST_PLANS_OF_AN_OPERATION = 32
@@ -32,6 +34,7 @@ class Compiled:
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     steering: Steering
+    plain: PlainVariables | None
     plans: dict[tuple[object, ...], Plan | Declined] = field(default_factory=dict)
 
     @classmethod
@@ -39,7 +42,8 @@ class Compiled:
         fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
-        return cls(operation, fragments, steering_of(operation, fragments))
+        plain = PlainVariables.of(operation)
+        return cls(operation, fragments, steering_of(operation, fragments), plain)
 
 
 class Lane:
@@ -48,19 +52,19 @@ class Lane:
     def __init__(self, schema: GraphQLSchema, reads: JsonReads) -> None:
         self._schema = schema
         self._reads = reads
+        self._terms = ByIdentity(terms_of)
 
     async def data(self, compiled: Compiled, variables: Mapping[str, Any], context: Context) -> bytes:
         """The JSON of ``data``. ``Declined`` for anything but the plain, whole, permitted answer."""
         coerced = self._coerced(compiled, variables)
         plan = self._plan(compiled, coerced, context)
-        viewer = context.caller
         for need in plan.needs:
             try:
                 need.check(context)
             except DomainError:
                 raise Declined(Reason.NOT_PERMITTED) from None
         try:
-            found = await self._reads.fetch(plan.sql, plan.arguments(viewer, coerced))
+            found = await self._reads.fetch(plan.sql, plan.arguments(self._terms.of(context.caller), coerced))
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise Declined(Reason.DATABASE, type(error).__name__) from error
         if found is None:
@@ -68,10 +72,10 @@ class Lane:
         return found
 
     def _coerced(self, compiled: Compiled, variables: Mapping[str, Any]) -> dict[str, Any]:
-        definitions = compiled.operation.variable_definitions
-        if not definitions:
-            return {}
-        found = get_variable_values(self._schema, definitions, dict(variables))
+        if compiled.plain is not None and (plain := compiled.plain.coerced(variables)) is not None:
+            return plain
+        definitions = compiled.operation.variable_definitions or ()
+        found = get_variable_values(self._schema, definitions, dict(variables), hide_suggestions=True)
         if isinstance(found, list):
             raise Declined(Reason.ARGUMENT)
         return found.coerced
@@ -91,5 +95,6 @@ class Lane:
                 known = declined.with_traceback(None)
             compiled.plans[key] = known
         if isinstance(known, Declined):
-            raise known
+            # Another one: what is raised keeps its frames, and with them all that its operation has read.
+            raise Declined(known.reason, known.detail)
         return known

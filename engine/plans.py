@@ -42,11 +42,17 @@ class Plan:
     binders: tuple[Binder, ...]
     needs: tuple[Need, ...]
 
-    def arguments(self, viewer: Viewer, variables: Variables) -> list[Any]:
-        known = parameters_of(viewer) | remembered(viewer)
+    def arguments(self, terms: Mapping[str, Any], variables: Variables) -> list[Any]:
+        """``terms`` are the caller's, as ``terms_of`` says them."""
+        bound: dict[str, Any] = {}
         for bind in self.binders:
-            known.update(bind(variables))
-        return [known[each] for each in self.parameters]
+            bound.update(bind(variables))
+        return [bound[each] if each in bound else terms[each] for each in self.parameters]
+
+
+def terms_of(viewer: Viewer) -> dict[str, Any]:
+    """What any statement may ask of its caller."""
+    return parameters_of(viewer) | remembered(viewer)
 
 
 @dataclass(frozen=True, slots=True)

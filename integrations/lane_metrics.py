@@ -17,6 +17,10 @@ class LaneMetrics:
             ("lane",),
             registry=registry,
         )
+        self._of: dict[str, Counter] = {}
 
     def answered(self, lane: str) -> None:
-        self._queries.labels(lane).inc()
+        counter = self._of.get(lane)
+        if counter is None:
+            counter = self._of[lane] = self._queries.labels(lane)
+        counter.inc()

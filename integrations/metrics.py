@@ -108,6 +108,8 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
         self._operation_names: set[str] = set()
+        self._counter_of: dict[tuple[str, str, str], Counter] = {}
+        self._seconds_of: dict[tuple[str, str], Histogram] = {}
         self._time_crunch()
         self._engine()
         self._graphql()
@@ -141,9 +143,21 @@ class Metrics:
     ) -> None:
         """``seconds`` is left out for a subscription, whose length says nothing about us."""
         operation = self._operation(name)
-        self._operations.labels(operation, OperationKind(kind).value, Outcome(outcome).value).inc()
+        key = (operation, kind, outcome)
+        counter = self._counter_of.get(key)
+        if counter is None:
+            labels = (operation, OperationKind(kind).value, Outcome(outcome).value)
+            counter = self._counter_of[key] = self._operations.labels(*labels)
+        counter.inc()
         if seconds is not None:
-            self._operation_seconds.labels(operation, OperationKind(kind).value).observe(seconds)
+            self._seconds(operation, kind).observe(seconds)
+
+    def _seconds(self, operation: str, kind: OperationKind) -> Histogram:
+        found = self._seconds_of.get((operation, kind))
+        if found is None:
+            found = self._operation_seconds.labels(operation, OperationKind(kind).value)
+            self._seconds_of[operation, kind] = found
+        return found
 
     def fault(self, code: str) -> None:
         self._faults.labels(ErrorCode.of(code).value).inc()
@@ -159,7 +173,7 @@ class Metrics:
         self._ready.set(is_ready)
 
     def http_in_flight(self) -> AbstractContextManager[object]:
-        return self._in_flight.track_inprogress()
+        return self.in_flight.track_inprogress()
 
     def render(self) -> tuple[bytes, str]:
         """The body of ``/metrics`` and its content type."""
@@ -249,7 +263,7 @@ class Metrics:
         self._analytics_dropped = Counter(
             "taper_analytics_dropped_total", "Analytics events that were lost.", registry=self.registry
         )
-        self._in_flight = Gauge(
+        self.in_flight = Gauge(
             "taper_http_in_flight", "HTTP requests being served now.", registry=self.registry
         )
         self._ready = Gauge(

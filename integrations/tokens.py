@@ -75,13 +75,18 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    """A token whose signature was found to be right, by this very key."""
+    """A token whose signature was found to be right, by this very key.
+
+    Its times are good from ``begins`` until ``ends``, leeway included.
+    """
 
     algorithm: str
     key_id: str | None
     key: jwt.PyJWK | str
     payload: Mapping[str, Any]
     claims: Claims
+    begins: datetime
+    ends: datetime
 
 
 class Tokens:
@@ -126,13 +131,14 @@ class Tokens:
             known = self._verified.get(token)
             if known is not None and await self._key(known.algorithm, known.key_id) is known.key:
                 self._verified.move_to_end(token)
-                _check_times(known.payload, now)
+                if not known.begins <= now < known.ends:
+                    _check_times(known.payload, now)  # says which of them it is
                 return known.claims
             algorithm, key_id = self._header(token)
             key = await self._key(algorithm, key_id)
             payload = self._payload(token, key, algorithm)
             claims = _claims(payload, now)
-            self._remember(token, _Verified(algorithm, key_id, key, payload, claims))
+            self._remember(token, _Verified(algorithm, key_id, key, payload, claims, *_times(payload)))
             return claims
         except TokenRefused as refusal:
             self._log.info("token refused", reason=refusal.reason.value, detail=refusal.detail)
@@ -256,6 +262,13 @@ def _check_times(payload: Mapping[str, Any], now: datetime) -> datetime:
         if claim in payload and now < _time(payload, claim) - timedelta(seconds=LEEWAY_SECONDS):
             raise TokenRefused(Reason.NOT_YET_VALID, claim)
     return expires_at
+
+
+def _times(payload: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    """From when until when ``_check_times`` is content."""
+    leeway = timedelta(seconds=LEEWAY_SECONDS)
+    begins = [_time(payload, claim) - leeway for claim in ("nbf", "iat") if claim in payload]
+    return max(begins, default=datetime.min.replace(tzinfo=UTC)), _time(payload, "exp") + leeway
 
 
 def _time(payload: Mapping[str, Any], claim: str) -> datetime:
