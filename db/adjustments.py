@@ -6,9 +6,11 @@ them and one their history. The rules are Python's (``domain/adjustments.py``), 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +18,10 @@ from sqlalchemy import ColumnElement, Row, Select, Text, case, func, literal, li
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.assignment_rows import ASSIGNMENT, assignment_of
-from db.assignments import insert_assignments, save_assignments, save_edited_assignment
+from db.assignment_rows import ASSIGNMENT, assignment_of, changes_of
+from db.assignments import insert_assignments, save_changes, save_edited_assignment
 from db.athletes import physiology_of
-from db.bulk import each_of, each_row, insert_records
+from db.bulk import MANY, Record, each_of, each_row, insert_records
 from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from db.visibility import assignments_visible_to
@@ -128,14 +130,11 @@ async def save_adjustments(
 
     They were locked in this transaction, so that nobody can have changed them since they were read.
     """
-    changed = [each for each in adjusted if each.changed]
-    await save_assignments(db_session, [_touched(each.assignment, now) for each in changed])
-    await insert_records(
-        db_session,
-        AssignmentAdjustmentRow,
-        [_record_of(each, adjustment) for each in changed for adjustment in each.adjustments],
-    )
-    return len(changed)
+    work = partial(_rows_of, adjusted, now)
+    changes, records = await asyncio.to_thread(work) if len(adjusted) > MANY else work()
+    await save_changes(db_session, changes)
+    await insert_records(db_session, AssignmentAdjustmentRow, records)
+    return len(changes)
 
 
 async def save_edited(db_session: AsyncSession, edited: AdjustedAssignment) -> None:
@@ -208,8 +207,11 @@ def _followers(path: ColumnElement[Any], ids: Collection[UUID]) -> Select[*tuple
     )
 
 
-def _touched(assignment: WorkoutAssignment, now: datetime) -> WorkoutAssignment:
-    return replace(assignment, updated_at=now)
+def _rows_of(adjusted: Sequence[AdjustedAssignment], now: datetime) -> tuple[list[Record], list[Record]]:
+    """Of those that changed: what they are now, and the history of how they came there."""
+    changed = [each for each in adjusted if each.changed]
+    changes: list[Record] = [changes_of(replace(each.assignment, updated_at=now)) for each in changed]
+    return changes, [_record_of(each, adjustment) for each in changed for adjustment in each.adjustments]
 
 
 def _record_of(adjusted: AdjustedAssignment, adjustment: PhaseAdjustment) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.assignment_rows import ASSIGNMENT, assignment_of, changes_of, record_of
-from db.bulk import each_of, insert_records, update_records
+from db.bulk import Record, each_of, insert_records, update_records
 from db.models.assignments import WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from db.visibility import assignments_visible_to
@@ -214,10 +214,12 @@ async def save_assignments(db_session: AsyncSession, assignments: Sequence[Worko
 
     One statement, however many there are. ``Conflict`` if any of them was changed by somebody else.
     """
-    changed = await update_records(
-        db_session, WorkoutAssignmentRow, await each_of(changes_of, assignments, len(assignments))
-    )
-    if changed != len(assignments):
+    await save_changes(db_session, await each_of(changes_of, assignments, len(assignments)))
+
+
+async def save_changes(db_session: AsyncSession, changes: Sequence[Record]) -> None:
+    """The same for what ``changes_of`` made of them."""
+    if await update_records(db_session, WorkoutAssignmentRow, changes) != len(changes):
         raise Conflict("Somebody else changed these assignments first: read them again.")
 
 

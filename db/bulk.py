@@ -75,8 +75,11 @@ def _recordset(table: str) -> str:
 
 
 async def _document(records: Sequence[Record]) -> str:
-    lines = await each_of(_line, records, len(records))
-    return f"[{','.join(lines)}]"
+    return await asyncio.to_thread(_written, records) if len(records) > MANY else _written(records)
+
+
+def _written(records: Sequence[Record]) -> str:
+    return f"[{','.join(map(_line, records))}]"
 
 
 def _line(record: Record) -> str:

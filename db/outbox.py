@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import Instant
+from db.bulk import MANY
 from db.models.operations import OutboxRow
 from domain.events import Event
 
@@ -57,17 +59,11 @@ async def append(db_session: AsyncSession, events: Sequence[Event], occurred_at:
     if not events:
         return
     correlation_id = structlog.contextvars.get_contextvars().get("correlation_id")
+    columns = await asyncio.to_thread(_columns, events) if len(events) > MANY else _columns(events)
     await db_session.execute(
         _APPEND,
         {
-            "event_types": [event.type for event in events],
-            "aggregate_types": [event.aggregate_type for event in events],
-            "aggregate_ids": [event.aggregate_id for event in events],
-            "versions": [event.version for event in events],
-            "payloads": [orjson.dumps(event, default=_plain).decode() for event in events],
-            "organization_ids": [event.organization_id for event in events],
-            # Only some events are about a team.
-            "team_ids": [getattr(event, "team_id", None) for event in events],
+            **columns,
             "occurred_at": occurred_at,
             "correlation_id": None if correlation_id is None else str(correlation_id),
         },
@@ -83,6 +79,19 @@ async def events_of(db_session: AsyncSession, aggregate_type: str, aggregate_id:
         .order_by(OutboxRow.aggregate_version, OutboxRow.id)
     )
     return [StoredEvent(*row) for row in found]
+
+
+def _columns(events: Sequence[Event]) -> dict[str, list[Any]]:
+    return {
+        "event_types": [event.type for event in events],
+        "aggregate_types": [event.aggregate_type for event in events],
+        "aggregate_ids": [event.aggregate_id for event in events],
+        "versions": [event.version for event in events],
+        "payloads": [orjson.dumps(event, default=_plain).decode() for event in events],
+        "organization_ids": [event.organization_id for event in events],
+        # Only some events are about a team.
+        "team_ids": [getattr(event, "team_id", None) for event in events],
+    }
 
 
 def _plain(value: object) -> str:
