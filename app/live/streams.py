@@ -9,13 +9,14 @@ from app.graphql_request import GraphQLRequest
 from app.live.accepting import asked_for
 from app.live.service import Live
 from app.live.stream import Stream
+from app.negotiation import negotiate
 from app.operations import Answer, Prepared
 from integrations.live_metrics import Transport
 from resolvers.context import Context
 
 
 def wanted(request: Request) -> Transport | None:
-    return asked_for(",".join(request.headers.getlist("accept")))
+    return asked_for(_accept(request))
 
 
 async def following(
@@ -33,8 +34,12 @@ async def following(
 
 def single(live: Live, request: Request, answer: Answer) -> Stream | None:
     """One answer as a stream of one, where only that was asked for; None where JSON serves."""
-    if wanted(request) is not Transport.SSE:
-        return None
+    if wanted(request) is not Transport.SSE or negotiate(_accept(request)) is not None:
+        return None  # urql names every type that it can read, and breaks off a stream that has one answer
     stream = Stream(live, Transport.SSE)
     stream.answered(answer)
     return stream
+
+
+def _accept(request: Request) -> str:
+    return ",".join(request.headers.getlist("accept"))

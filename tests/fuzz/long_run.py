@@ -80,7 +80,7 @@ async def _run(url: str, count: int, seed: int, start: int, minutes: float | Non
     async with stage(url, lambda: datetime.now(UTC)) as server, heartbeat() as pulse:
         gc.collect()
         gc.freeze()  # both as the server does, once it has begun
-        gc.set_threshold(50_000, 20, 100)
+        gc.set_threshold(50_000, 10, 10)
         for first in range(start, start + count, ROUND):
             world = await server.world(first // ROUND)
             numbers = iter(range(first, min(first + ROUND, start + count)))
