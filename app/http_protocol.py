@@ -45,8 +45,8 @@ class _Bounded(HttpToolsProtocol):
         if self._deadline is not None:
             self._received_bytes += len(data)
         super().data_received(data)
-        if self.transport.is_closing():
-            return
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            return  # it is over, or it is a WebSocket now
         if self._deadline is not None and self._received_bytes > self.header_bytes:
             self._refuse(b"431 Request Header Fields Too Large")
         elif self._deadline is None and (self.cycle is None or self.cycle.response_complete):

@@ -1,4 +1,4 @@
-"""A server as a process of its own, for tests to kill: ``python -m tests.live.process URL`` prints its port."""
+"""A server as a process of its own, for tests to kill; it prints its port."""
 
 from __future__ import annotations
 

@@ -136,6 +136,15 @@ class TestOperations:
             await client.silent(0.1)
 
 
+async def test_a_socket_outlives_the_time_that_headers_may_take(fresh_url: str, stage: Stage) -> None:
+    async with running(fresh_url, header_seconds=0.3) as server, server.client(stage.world.coach) as client:
+        await client.following("s", NUMBERS, teamId=team_of(stage))
+        await asyncio.sleep(0.6)
+        await stage.compressed()
+
+        await client.next("s")
+
+
 class TestMisuse:
     @pytest.mark.parametrize(
         ("code", "reason", "misuse"),

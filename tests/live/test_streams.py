@@ -156,7 +156,10 @@ class TestServerSentEvents:
             forged = await client.get(server.http_url, params=params, headers={"accept": SSE})
             got = await client.get(
                 server.http_url,
-                params={"query": 'mutation { deletePlan(input: {planId: "1"}) { __typename } }'},
+                params={
+                    "query": 'mutation { deletePlan(input: {planId: "1", expectedVersion: 1})'
+                    " { __typename } }"
+                },
                 headers={"accept": SSE, "authorization": f"Bearer {server.token(stage.world.coach)}"},
             )
 
