@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.assignment_rows import ASSIGNMENT, assignment_of, changes_of, record_of
-from db.bulk import Record, each_of, insert_records, update_records
+from db.bulk import Record, each_of, each_row, insert_records, update_records
 from db.models.assignments import WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from db.visibility import assignments_visible_to
@@ -230,7 +230,7 @@ async def save_edited_assignment(db_session: AsyncSession, assignment: WorkoutAs
 
 
 async def _assignments(db_session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[WorkoutAssignment]:
-    return [assignment_of(row) for row in await db_session.execute(query)]
+    return await each_row(assignment_of, await db_session.execute(query))
 
 
 async def _by_team(

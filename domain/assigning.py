@@ -119,12 +119,15 @@ def facts_of(circumstances: Circumstances) -> Facts:
 
 
 def _within_reach(conflict: AssignmentConflict, untouchable_ids: Collection[UUID]) -> AssignmentConflict:
-    """Nobody replaces what is not theirs to cancel, and is not told of it by its id."""
+    """Nobody replaces what is not theirs to cancel, and is not told what it is."""
     reachable = tuple(each for each in conflict.existing_assignment_ids if each not in untouchable_ids)
     if reachable == conflict.existing_assignment_ids:
         return conflict
     ways = tuple(each for each in conflict.resolutions if each is not Resolution.REPLACE)
-    return replace(conflict, resolutions=ways, existing_assignment_ids=reachable)
+    message = conflict.message
+    if conflict.kind is ConflictKind.SCHEDULING and conflict.existing_assignment_ids[0] in untouchable_ids:
+        message = f"Another team has this player on {conflict.day} already."
+    return replace(conflict, message=message, resolutions=ways, existing_assignment_ids=reachable)
 
 
 def _as_stored(adjusted: AdjustedAssignment) -> WorkoutAssignment:

@@ -95,6 +95,7 @@ class _Calendar:
         self._on: dict[date, list[WorkoutAssignment]] = defaultdict(list)
         self._week_load_au: dict[date, int] = defaultdict(int)
         self._proposed: dict[UUID, date | None] = {}
+        self._proposed_load_au: dict[date, int] = defaultdict(int)
         for each in circumstances.existing.get(player_id, ()):
             if each.status in OPEN_STATUSES:
                 for day in days_of(each, monday_of(first), last):
@@ -184,10 +185,14 @@ class _Calendar:
     def _proposal(self, new: WorkoutAssignment) -> date | None:
         """One day for an assignment, whatever stands in its way, and each day for one assignment only.
 
-        What recurs cannot be moved for the sake of a day.
+        What recurs cannot be moved for the sake of a day. All that is proposed can be taken: together, too,
+        it keeps to the limits of the weeks.
         """
         if new.id not in self._proposed:
-            self._proposed[new.id] = self._free_day(new, new.scheduled_on)
+            day = self._free_day(new, new.scheduled_on)
+            self._proposed[new.id] = day
+            if day is not None:
+                self._proposed_load_au[monday_of(day)] += load_on(new, new.scheduled_on)
         return self._proposed[new.id]
 
     def _free_day(self, new: WorkoutAssignment, after: date) -> date | None:
@@ -195,7 +200,8 @@ class _Calendar:
             day = after + timedelta(days=ahead)
             if new.expires_on is not None and day > new.expires_on:
                 return None
-            total = self._week_load_au[monday_of(day)] + load_on(new, new.scheduled_on)
+            week = monday_of(day)
+            total = self._week_load_au[week] + self._proposed_load_au[week] + load_on(new, new.scheduled_on)
             fits = self._limit_au is None or total <= self._limit_au
             is_free = not self._on.get(day) and day not in self._proposed.values()
             if fits and is_free and self._restriction(new, day) is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -135,15 +135,27 @@ def _worst_first(assigned: Assigned) -> list[AssignmentConflict]:
 
 
 def _warnings(assigned: Assigned, is_pending: bool) -> list[str]:
+    return [*([] if is_pending else _waiting(assigned)), *_given_twice(assigned.made)]
+
+
+def _waiting(assigned: Assigned) -> Iterator[str]:
     waiting = sum(
         each.phase_id is None
         and (each.assignment.customizations.load_multiplier, each.assignment.customizations.intensity_steps)
         != (1.0, 0)
         for each in assigned.create
     )
-    if not waiting or is_pending:
-        return []
-    return [
-        f"{waiting} of them are in no phase: load multiplier and intensity adjustment take effect when one "
-        "covers them."
-    ]
+    if waiting:
+        yield (
+            f"{waiting} of them are in no phase: load multiplier and intensity adjustment take effect when "
+            "one covers them."
+        )
+
+
+def _given_twice(made: Sequence[WorkoutAssignment]) -> Iterator[str]:
+    """Two on a day may be meant. Who is in two of the groups that are named may be given it by mistake."""
+    given = Counter((each.player_id, each.workout_id, each.scheduled_on) for each in made)
+    twice = {player_id for (player_id, _, _), count in given.items() if count > 1}
+    if twice:
+        who = "1 player is" if len(twice) == 1 else f"{len(twice)} players are"
+        yield f"{who} given the same workout twice on one day by this request."

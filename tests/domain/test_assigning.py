@@ -121,6 +121,17 @@ def test_what_may_not_be_touched_is_in_the_way_without_being_named() -> None:
     assert conflict.existing_assignment_ids == (mine.id,)
 
 
+def test_what_another_team_has_given_is_not_told_by_its_title() -> None:
+    theirs, new = there(), draft()
+
+    found = assign(
+        [new], {new.id: 0}, Choices(), situation(circumstances=beside(theirs), untouchable_ids={theirs.id})
+    )
+
+    [conflict] = found.settlement.open
+    assert conflict.message == f"Another team has this player on {conflict.day} already."
+
+
 def test_what_is_moved_is_worked_out_for_the_phase_of_its_new_day() -> None:
     last = HARD.ends_on
     new = draft(scheduled_on=last)

@@ -170,6 +170,21 @@ def test_two_that_must_move_are_not_offered_the_same_day() -> None:
     assert proposed == [MONDAY + timedelta(days=1), WEDNESDAY]
 
 
+def test_what_moves_into_a_week_keeps_to_its_limit_together() -> None:
+    """Two of 300 AU are too much for this week, and both for the next: 200 are there already."""
+    load = LoadProgression(300)
+    there = [the_run(load=load, scheduled_on=MONDAY), the_run(load=load, scheduled_on=WEDNESDAY)]
+    next_week = the_run(load=LoadProgression(200), scheduled_on=MONDAY + timedelta(weeks=1))
+
+    proposed = [
+        each.proposed_on
+        for each in found(with_limit(600, *there, next_week), a_new(load=load), a_new(load=load))
+        if each.kind is ConflictKind.SCHEDULING
+    ]
+
+    assert proposed == [MONDAY + timedelta(weeks=1, days=1), MONDAY + timedelta(weeks=2)]
+
+
 def test_what_expires_is_not_moved_beyond_that() -> None:
     [conflict] = found(there_is(the_run()), a_new(expires_on=MONDAY))
 

@@ -769,6 +769,19 @@ async def test_many_are_all_made_or_none(db: Database, coach: Api, season: Seaso
     assert stored[0].scheduled_on > TODAY + timedelta(days=7)
 
 
+async def test_who_is_given_the_same_twice_by_one_request_is_told_of(coach: Api, season: SeasonWorld) -> None:
+    once = season.input()["assignment"]
+
+    found = (await coach.run(BULK, input={"teamId": season.team_id, "assignments": [once, once]}))[
+        "bulkAssign"
+    ]
+
+    assert found["outcome"]["createdCount"] == 2
+    assert found["outcome"]["warnings"] == [
+        "1 player is given the same workout twice on one day by this request."
+    ]
+
+
 async def test_a_bad_one_of_many_is_named_by_its_place(db: Database, coach: Api, season: SeasonWorld) -> None:
     assignments = [
         season.input()["assignment"],
