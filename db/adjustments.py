@@ -9,16 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, case, func, literal, literal_column, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.assignment_rows import ASSIGNMENT, assignment_of, changes_of
+from db.assignment_rows import assignment_of, changes_of
 from db.assignments import insert_assignments, save_changes, save_edited_assignment
 from db.athletes import physiology_of
 from db.bulk import MANY, Record, each_of, each_row, insert_records
@@ -27,14 +26,10 @@ from db.paging import Order, Page, PageRequest, fetch_pages
 from db.visibility import assignments_visible_to
 from db.workouts import prescriptions_of_workouts
 from domain.adjustments import AdjustedAssignment, AdjustmentRecord, Facts
-from domain.assignments import AssignmentStatus, WorkoutAssignment
+from domain.assignments import WorkoutAssignment
 from domain.people import Viewer
-from domain.phases import SeasonPhase
 from domain.planning import Actor, AdjustmentType, PhaseAdjustment
-from domain.recurrence import RecurrencePattern
 
-PHASE_IN_METADATA = literal_column("(workout_assignments.metadata -> 'planningPhaseId')", JSONB)
-SEASON_IN_METADATA = literal_column("(workout_assignments.metadata -> 'seasonPlanId')", JSONB)
 MOST_AT_ONCE = 20_000
 RECORD = (
     AssignmentAdjustmentRow.id,
@@ -53,56 +48,6 @@ NEWEST_FIRST = Order(
     (AssignmentAdjustmentRow.assignment_version, AssignmentAdjustmentRow.type), descending=True
 )
 LATEST_FIRST = Order((AssignmentAdjustmentRow.id,), descending=True)
-
-
-async def lock_assignments_of_phase(
-    db_session: AsyncSession,
-    team_id: UUID,
-    phase: SeasonPhase,
-    today: date,
-    player_ids: Collection[UUID] | None = None,
-    *,
-    after: UUID | None = None,
-    limit: int = MOST_AT_ONCE,
-) -> list[WorkoutAssignment]:
-    """The team's active assignments that ``domain.assignments.is_in_phase`` says are in it, locked, by id.
-
-    ``limit`` of them at most, those beyond the id ``after``: as many as one transaction has the time for.
-    What is in step already costs no writing, so whoever is cut short begins again from the start.
-    """
-    row = WorkoutAssignmentRow
-    day = case(
-        (row.recurrence == RecurrencePattern.NONE, row.scheduled_on),
-        else_=func.least(func.greatest(row.scheduled_on, today), func.coalesce(row.last_day, date.max)),
-    )
-    query = select(*ASSIGNMENT).where(
-        row.team_id == team_id,
-        row.status == AssignmentStatus.ACTIVE,
-        row.scheduled_on <= phase.ends_on,
-        day.between(phase.starts_on, phase.ends_on),
-    )
-    if player_ids is not None:
-        query = query.where(row.player_id.in_(player_ids))
-    if after is not None:
-        query = query.where(row.id > after)
-    return await locked_assignments(db_session, query, limit)
-
-
-async def lock_followers_of_phases(
-    db_session: AsyncSession, phase_ids: Collection[UUID], *, limit: int = MOST_AT_ONCE
-) -> list[WorkoutAssignment]:
-    """The draft and active assignments that follow these phases now, of whatever team, locked, by id.
-
-    ``limit`` of them at most: they are brought out of the phase, and the next call finds others.
-    """
-    return await locked_assignments(db_session, _followers(PHASE_IN_METADATA, phase_ids), limit)
-
-
-async def lock_followers_of_seasons(
-    db_session: AsyncSession, season_plan_ids: Collection[UUID], *, limit: int = MOST_AT_ONCE
-) -> list[WorkoutAssignment]:
-    """The draft and active assignments that follow any phase of these season plans, as for phases."""
-    return await locked_assignments(db_session, _followers(SEASON_IN_METADATA, season_plan_ids), limit)
 
 
 async def locked_assignments(
@@ -196,15 +141,6 @@ async def adjustments_of_phases(
         ).where(assignments_visible_to(seen_by))
 
     return await fetch_pages(db_session, phase_ids, of_phase, LATEST_FIRST, request, adjustment_record)
-
-
-def _followers(path: ColumnElement[Any], ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
-    """``?|`` is what the index answers for many ids at once."""
-    texts = literal([str(each) for each in ids], ARRAY(Text))
-    return select(*ASSIGNMENT).where(
-        path.op("?|", is_comparison=True)(texts),
-        WorkoutAssignmentRow.status.in_([AssignmentStatus.DRAFT, AssignmentStatus.ACTIVE]),
-    )
 
 
 def _rows_of(adjusted: Sequence[AdjustedAssignment], now: datetime) -> tuple[list[Record], list[Record]]:

@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import update
 
-from db.adjustments import adjustments_of_assignments, facts_for, lock_assignments_of_phase, save_adjustments
+from db.adjustments import adjustments_of_assignments, facts_for, save_adjustments
 from db.assignments import assignments_by_id
 from db.athletes import save_physiology
 from db.database import Database, Transaction
+from db.following import lock_assignments_around
 from db.models.people import TeamRow
 from db.paging import PageRequest
 from db.phase_templates import insert_phase_templates
@@ -166,7 +167,7 @@ async def follow(db: Database, team: Team, phase: SeasonPhase) -> int:
 
     async def work(tx: Transaction) -> int:
         today = today_in(team.time_zone, tx.now)
-        found = await lock_assignments_of_phase(tx.db_session, team.id, phase, today)
+        found = await lock_assignments_around(tx.db_session, team.id, today, phases=[phase])
         facts = await facts_for(tx.db_session, found)
         adjusted = [adjust(each, phase, now=tx.now, by=COACH, facts=facts) for each in found]
         return await save_adjustments(tx.db_session, adjusted, tx.now)

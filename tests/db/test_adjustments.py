@@ -14,14 +14,12 @@ from db.adjustments import (
     adjustments_of_assignments,
     adjustments_of_phases,
     facts_for,
-    lock_assignments_of_phase,
-    lock_followers_of_phases,
-    lock_followers_of_seasons,
     save_adjustments,
 )
 from db.assignments import assignments_by_id
 from db.athletes import save_physiology
 from db.database import Database
+from db.following import lock_assignments_around
 from db.paging import PageRequest
 from domain.adjustments import AdjustmentRecord, adjust, relieve, restore
 from domain.assignments import AssignmentStatus, WorkoutAssignment
@@ -44,8 +42,8 @@ async def club(db: Database) -> Club:
 
 async def apply(db: Database, club: Club, phase: SeasonPhase, **options: Any) -> int:
     async def work(db_session: Any) -> int:
-        assignments = await lock_assignments_of_phase(
-            db_session, club.team.id, phase, MONDAY, options.pop("player_ids", None)
+        assignments = await lock_assignments_around(
+            db_session, club.team.id, MONDAY, phases=[phase], player_ids=options.pop("player_ids", None)
         )
         facts = await facts_for(db_session, assignments)
         adjusted = [adjust(each, phase, now=NOW, by=club.by, facts=facts, **options) for each in assignments]
@@ -56,7 +54,9 @@ async def apply(db: Database, club: Club, phase: SeasonPhase, **options: Any) ->
 
 async def leave(db: Database, club: Club, *phases: SeasonPhase) -> int:
     async def work(db_session: Any) -> int:
-        followers = await lock_followers_of_phases(db_session, [each.id for each in phases])
+        followers = await lock_assignments_around(
+            db_session, club.team.id, MONDAY, followed_ids=[each.id for each in phases]
+        )
         restored = [restore(each, now=LATER, by=club.by, reason=OVER) for each in followers]
         return await save_adjustments(db_session, restored, LATER)
 
@@ -167,7 +167,7 @@ async def test_leaving_restores_and_both_ways_are_in_the_history(db: Database, c
     assert entries[0].adjustment.by == club.by
 
 
-async def test_whoever_follows_a_season_or_one_of_many_phases_is_found(db: Database, club: Club) -> None:
+async def test_whoever_follows_one_of_many_phases_is_found(db: Database, club: Club) -> None:
     plan = await make_season(db, club.season())
     phase, other = plan.phases
     following = [
@@ -180,15 +180,13 @@ async def test_whoever_follows_a_season_or_one_of_many_phases_is_found(db: Datab
 
     async def ids(db_session: Any) -> list[set[UUID]]:
         found = [
-            await lock_followers_of_phases(db_session, [phase.id]),
-            await lock_followers_of_phases(db_session, [phase.id, other.id]),
-            await lock_followers_of_phases(db_session, []),
-            await lock_followers_of_seasons(db_session, [plan.id]),
+            await lock_assignments_around(db_session, club.team.id, MONDAY, followed_ids=ids)
+            for ids in ([phase.id], [phase.id, other.id], [])
         ]
         return [{each.id for each in some} for some in found]
 
     everyone = {each.id for each in following}
-    assert await committed(db, ids) == [{following[0].id}, everyone, set(), everyone]
+    assert await committed(db, ids) == [{following[0].id}, everyone, set()]
 
 
 async def test_a_phases_history_is_all_that_it_did_newest_first(db: Database, club: Club) -> None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from db.adjustments import lock_assignments_of_phase
 from db.assignments import (
     adjusted_since,
     assignments_by_id,
@@ -26,6 +25,7 @@ from db.assignments import (
 )
 from db.completions import completions_by_assignment, completions_of_players, insert_completion
 from db.database import Database
+from db.following import lock_assignments_around
 from db.paging import PageRequest
 from domain.adjustments import adjust, relieve
 from domain.assignments import (
@@ -204,7 +204,7 @@ async def test_sql_and_domain_agree_on_which_assignments_are_in_a_phase(
     async def look(db_session: Any) -> list[WorkoutAssignment]:
         await db_session.execute(text("DELETE FROM workout_assignments"))
         await insert_assignments(db_session, made)
-        return await lock_assignments_of_phase(db_session, club.team.id, phase, now_there)
+        return await lock_assignments_around(db_session, club.team.id, now_there, phases=[phase])
 
     found = await committed(db, look)
 
