@@ -88,10 +88,10 @@ async def bring_in_step(info: Info, input: BringInStepInput) -> Synced:
         counts = (await count_by_phase(tx.db_session, [team.id]))[team.id]
         followed_ids = {each for each in counts if each is not None}
         if plan is None:
-            restored = 0
-            if followed_ids:
-                restored = await leave_phases(tx, team, followed_ids, by=actor_of(context), reason=NO_SEASON)
-            return _synced(team, None, Followed((), 0, restored), season)
+            left = await leave_phases(
+                tx, team, followed_ids, by=actor_of(context), reason=NO_SEASON, after=after
+            )
+            return _synced(team, None, left, season)
         followed = await follow_season_plan(
             tx,
             team,

@@ -96,13 +96,7 @@ async def delete_season_plan(info: Info, input: DeleteSeasonPlanInput) -> Season
 
     async def work(tx: Transaction) -> SeasonPlanGone:
         plan, team = await _plan_to_change(context, tx, plan_id, input.expected_version)
-        left = await leave_phases(
-            tx,
-            team,
-            [each.id for each in plan.phases],
-            by=actor_of(context),
-            reason="The season plan was deleted.",
-        )
+        left = await _leave(context, tx, team, plan)
         await stored.delete_season_plan(tx.db_session, plan_id, expected_version=input.expected_version)
         tx.record(
             SeasonPlanDeleted(
@@ -176,6 +170,17 @@ async def _follow(
         )
         count += followed.changed_count
         if (last := followed.more_after) is None:
+            return count
+
+
+async def _leave(context: Context, tx: Transaction, team: Team, plan: SeasonPlan) -> int:
+    """Restore whatever follows a phase of the plan; how many changed."""
+    phase_ids, reason = [each.id for each in plan.phases], "The season plan was deleted."
+    count, last = 0, None
+    while True:
+        left = await leave_phases(tx, team, phase_ids, by=actor_of(context), reason=reason, after=last)
+        count += left.changed_count
+        if (last := left.more_after) is None:
             return count
 
 

@@ -109,18 +109,19 @@ async def follow_template(
 
 
 async def leave_phases(
-    tx: Transaction, team: Team, phase_ids: Collection[UUID], *, by: Actor, reason: str
-) -> int:
-    """Restore whatever follows these phases in the team, each announced by itself; how many."""
+    tx: Transaction,
+    team: Team,
+    phase_ids: Collection[UUID],
+    *,
+    by: Actor,
+    reason: str,
+    after: UUID | None = None,
+    limit: int = MOST_AT_ONCE,
+) -> Followed:
+    """Restore what follows these phases in the team, each announced by itself."""
     today = today_in(team.time_zone, tx.now)
-    count, after = 0, None
-    while True:
-        scope = Scope(today, (), (), frozenset(phase_ids), None, None, after, MOST_AT_ONCE)
-        left = await settle(tx, team, scope, Manner(by, reason))
-        count += left.restored_count
-        after = left.more_after
-        if after is None:
-            return count
+    scope = Scope(today, (), (), frozenset(phase_ids), None, None, after, limit)
+    return await settle(tx, team, scope, Manner(by, reason))
 
 
 async def follow_season_plan(

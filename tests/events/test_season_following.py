@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -67,13 +68,14 @@ async def follow(db: Database, clock: Clock, club: Club, phase: SeasonPhase, **o
 
 
 async def leave(db: Database, clock: Clock, club: Club, *phases: SeasonPhase) -> int:
-    return await done(
+    left = await done(
         db,
         clock,
         lambda tx: leave_phases(
             tx, club.team, [each.id for each in phases], by=club.by, reason="It is over."
         ),
     )
+    return left.restored_count
 
 
 async def sync(
@@ -358,12 +360,41 @@ class TestSeasonPlan:
         await make_assignments(db, club.assignment())
         await follow(db, clock, club, plan.phases[0])
 
-        async def work(tx: Transaction) -> int:
+        async def work(tx: Transaction) -> Followed:
             await delete_season_plan(tx.db_session, plan.id, expected_version=1)
             ids = [each.id for each in plan.phases]
             return await leave_phases(tx, club.team, ids, by=club.by, reason="The season is deleted.")
 
-        assert await done(db, clock, work) == 1
+        assert (await done(db, clock, work)).restored_count == 1
+
+
+async def test_phases_are_left_in_parts_where_very_many_follow(
+    db: Database, clock: Clock, club: Club
+) -> None:
+    plan = await make_season(db, club.season())
+    await make_assignments(db, *(club.assignment() for _ in range(5)))
+    await follow(db, clock, club, plan.phases[0])
+    parts: list[int] = []
+    after: UUID | None = None
+
+    while not parts or after is not None:
+        left = await done(
+            db,
+            clock,
+            partial(
+                leave_phases,
+                team=club.team,
+                phase_ids=[plan.phases[0].id],
+                by=club.by,
+                reason="It is over.",
+                after=after,
+                limit=2,
+            ),
+        )
+        parts.append(left.restored_count)
+        after = left.more_after
+
+    assert parts == [2, 2, 1]
 
 
 async def test_phases_in_any_order_and_number_end_the_same(db: Database, clock: Clock, club: Club) -> None:
