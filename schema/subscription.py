@@ -4,7 +4,7 @@ import strawberry
 
 from domain.access import Scope
 from integrations.flags import Flag
-from resolvers.live import flag_events, season_events, session_events
+from resolvers.live import flag_events, season_events, session_events, workload_events
 from resolvers.permissions import Behind, Has
 from schema.fields import subscription
 from schema.types.live import (
@@ -13,6 +13,7 @@ from schema.types.live import (
     PhaseChangedEvent,
     SessionCompressedEvent,
 )
+from schema.types.live_workload import WorkloadThresholdBreachedEvent, WorkloadUpdatedEvent
 
 IS_LIVE = Behind(Flag.LIVE)
 
@@ -36,6 +37,18 @@ class Subscription:
         season_events.assignments_adjusted,
         needs=[Has(Scope.ASSIGNMENTS_READ), IS_LIVE],
         description="Assignments of a team were adjusted.",
+    )
+    workload_updated: WorkloadUpdatedEvent = subscription(
+        workload_events.workload_updated,
+        needs=[Has(Scope.WORKLOAD_READ), IS_LIVE],
+        description="Numbers of a team's players are worked out anew: of all of them for who runs the team, "
+        "of oneself for a player.",
+    )
+    workload_threshold_breached: WorkloadThresholdBreachedEvent = subscription(
+        workload_events.workload_threshold_breached,
+        needs=[Has(Scope.WORKLOAD_READ), IS_LIVE],
+        description="Players of a team are past a limit: all of them for who runs the team, oneself for a "
+        "player.",
     )
     feature_flags_changed: FeatureFlagsChangedEvent = subscription(
         flag_events.feature_flags_changed,
