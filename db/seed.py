@@ -67,13 +67,21 @@ async def seed_catalogue(db_session: AsyncSession) -> int:
 
     Our own phase templates are put there too, once: what becomes of them then is not undone.
     """
-    await db_session.execute(select(func.pg_advisory_xact_lock(ONE_SEED_AT_A_TIME)))
+    await _wait_for_our_turn(db_session)
     stored = set(await all_exercises(db_session, None))
     changed = [each for each in catalogue() if each not in stored]
     await save_exercises(db_session, changed)
     there = await everyones_template_ids(db_session)
     await insert_phase_templates(db_session, [each for each in our_templates() if each.id not in there])
     return len(changed)
+
+
+async def _wait_for_our_turn(db_session: AsyncSession) -> None:
+    """Servers that start together seed one after the other, and the first takes longer than a request may."""
+    names = ("lock_timeout", "statement_timeout", "transaction_timeout")
+    longer = [func.set_config(each, f"{SEED_SECONDS:.0f}s", True) for each in names]
+    await db_session.execute(select(*longer))
+    await db_session.execute(select(func.pg_advisory_xact_lock(ONE_SEED_AT_A_TIME)))
 
 
 async def _seed(tx: Transaction, today: date, progress: Progress) -> bool:

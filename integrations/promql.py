@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integrations.flags import Flag
-from integrations.metrics import CompressResult, EngineStatus, ErrorCode
+from integrations.metrics import CompressResult, EngineStatus, ErrorCode, Outcome
 
 OUR_FAULTS = (
     ErrorCode.INTERNAL_ERROR,
@@ -71,8 +71,25 @@ ENGINE = Signals(
     seconds=f"{_ENGINE}_duration_seconds",
 )
 
+_OPERATIONS = "taper_graphql_operations_total"
+_ANSWERED = _any_of(Outcome.OK, Outcome.REFUSED)
+
+API = Signals(
+    attempts=f'{_OPERATIONS}{{outcome=~"{_any_of(_ANSWERED, Outcome.FAULT)}"}}',
+    successes=f'{_OPERATIONS}{{outcome=~"{_ANSWERED}"}}',  # a refusal is an answer
+    errors=f'{_OPERATIONS}{{outcome="{Outcome.FAULT}"}}',
+    seconds="taper_graphql_duration_seconds",
+)
+"""How the whole API does: what a feature goes by that is many operations, none counted by itself."""
+
 SIGNALS: Mapping[Flag, Signals] = {
     Flag.TIME_CRUNCH: TIME_CRUNCH,
     Flag.TIME_CRUNCH_UI: TIME_CRUNCH,  # the button is worth what pressing it gives
     Flag.TIME_CRUNCH_PREVIEW: ENGINE,  # a preview stores nothing: it is the engine's work alone
+    Flag.SEASONS: API,
+    Flag.PHASE_TEMPLATES: API,
+    Flag.PHASE_ADJUSTMENTS: API,
+    Flag.ASSIGNMENTS: API,
+    Flag.WORKLOAD: API,
+    Flag.LIVE: API,
 }

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from app.cli import cli
 from domain.compression.model import Strategy
 from integrations.flags import Flag
+from integrations.promql import SIGNALS
 from integrations.metrics import CompressResult, EngineStatus, ErrorCode, Metrics
 from tests.doubles.launchdarkly_api import FALSE_ID, TRUE_ID, LaunchDarklyRest
 from tests.doubles.prometheus import Prometheus
@@ -448,4 +449,5 @@ def test_the_plan_of_a_rollout_asks_nobody(flag: Flag) -> None:
     assert shown.exit_code == 0
     assert "10 % → 25 % → 50 % → 100 %" in shown.output
     assert "advance over 95 %, roll back under 90 %" in shown.output
-    assert "sum(rate(planning_" in shown.output
+    assert f"sum(rate({SIGNALS[flag].attempts}[30m]))" in shown.output
+    assert SIGNALS[flag].attempts.startswith(("planning_", "taper_graphql_operations_total"))
