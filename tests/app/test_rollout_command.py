@@ -15,8 +15,8 @@ from typer.testing import CliRunner, Result
 from app.cli import cli
 from domain.compression.model import Strategy
 from integrations.flags import Flag
-from integrations.promql import SIGNALS
 from integrations.metrics import CompressResult, EngineStatus, ErrorCode, Metrics
+from integrations.promql import SIGNALS
 from tests.doubles.launchdarkly_api import FALSE_ID, TRUE_ID, LaunchDarklyRest
 from tests.doubles.prometheus import Prometheus
 
