@@ -70,7 +70,8 @@ async def update_assignment(info: Info, input: UpdateAssignmentInput) -> Changed
         if status is not None:
             after = with_status(after, status)
         if not changes and status is not AssignmentStatus.ACTIVE:
-            return Changed(await _saved(tx, AdjustedAssignment(after, after)))
+            stays = after == before
+            return Changed(before if stays else await _saved(tx, AdjustedAssignment(after, after)))
         wanted = Wanted(
             drafts=(before_phases(after),),
             places={after.id: 0},

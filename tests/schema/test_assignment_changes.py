@@ -262,12 +262,14 @@ async def test_cancelled_it_stays_so_and_can_only_be_put_away(
 ) -> None:
     first = await cancel(coach, followed)
     again = await cancel(coach, followed, expectedVersion=None)
+    still = await update(coach, await now(db, followed), status="cancelled")
     changed = await update(coach, await now(db, followed), startsAt="10:00:00")
     back = await update(coach, await now(db, followed), status="active")
     away = await update(coach, await now(db, followed), status="archived")
 
     assert (first["assignment"]["status"], first["assignment"]["version"]) == ("cancelled", 3)
     assert again["assignment"]["version"] == 3, "there was nothing to do"
+    assert still["assignment"]["version"] == 3, "nor here"
     assert (changed["code"], changed["state"]) == ("invalid_state", "cancelled")
     assert (back["code"], back["state"]) == ("invalid_state", "cancelled")
     assert away["assignment"]["status"] == "archived"
