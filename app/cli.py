@@ -177,6 +177,21 @@ def export_schema(check: InStep = False) -> None:
     raise typer.Exit(max(schema_file.run(check=check), event_contracts.run(check=check)))
 
 
+@cli.command("schema-changes")
+def schema_changes(
+    release: Annotated[
+        bool, typer.Option("--release", help="Make the schema of now the one that clients build on.")
+    ] = False,
+) -> None:
+    """Say what in the schema breaks clients of the last release.
+
+    Also what was deprecated without a replacement and a day. docs/released-schema.graphql is the last one.
+    """
+    from app.commands import schema_changes as command
+
+    raise typer.Exit(command.run(release=release))
+
+
 @cli.command("trusted-documents")
 def trusted_documents(
     action: Annotated[str, typer.Argument(help="build.", metavar="build")],

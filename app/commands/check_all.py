@@ -38,6 +38,7 @@ CHECKS = (
     Check("types (mypy)", _tool("mypy")),
     Check("settings page in step", _dev("settings-doc", "--check"), mend="./dev settings-doc"),
     Check("schema in step", _dev("export-schema", "--check"), mend="./dev export-schema"),
+    Check("no client is broken", _dev("schema-changes")),
     Check("migrations in step", _dev("migrations-check"), slow=True),
 )
 

@@ -112,7 +112,7 @@ def _of_payload(sent: Sent, status: int, payload: Any) -> Iterator[str]:
     if not isinstance(payload, dict):
         yield "an answer that is no object"
         return
-    if sent.target.startswith(GRAPHQL) and not payload.keys() & {"data", "errors"}:
+    if sent.target.partition("?")[0] == GRAPHQL and not payload.keys() & {"data", "errors"}:
         yield "neither data nor errors"
     errors = payload.get("errors", [])
     if "error" in payload and isinstance(payload["error"], dict):
