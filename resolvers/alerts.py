@@ -210,6 +210,8 @@ async def _decided(
         return await decide(context, _Decision(tx, team, alert, reason))
 
     key = getattr(input, "idempotency_key", None)
+    if key is None:
+        return await context.unit_of_work(work, deadline_seconds=RELIEF_SECONDS)
     answer = await once(
         context, operation, key, fingerprinted(input), work, _ANSWER, deadline_seconds=RELIEF_SECONDS
     )
