@@ -181,7 +181,11 @@ def wire(
         introspection=settings.introspection_on,
         suggestions=settings.introspection_on,
         limits=limits,
-        lane=None if reads is None else Lane(schema._schema, reads),
+        lane=(
+            None
+            if reads is None
+            else Lane(schema._schema, reads, has_planning_service=planning is not None)
+        ),
     )
     tokens = _tokens(settings)
     rates = _rates(settings, redis, metrics)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
-from db import compressions, plans
+from db import compressions, plans, seasons
 from db.base import Base
 from db.models.exercises import ExerciseAliasRow, ExerciseRow
 from db.models.people import MembershipRow, OrganizationRow, PersonRow, TeamRow
@@ -25,6 +25,7 @@ from db.models.plans import (
     SessionRow,
     SetPrescriptionRow,
 )
+from db.models.seasons import SeasonPlanRow
 from db.paging import Order
 from db.visibility import (
     ViewerTerms,
@@ -54,6 +55,15 @@ class One:
     type: str
     by: Column
     if_seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """The one object whose ``by`` holds this one's id and whose columns are as ``where`` says."""
+
+    type: str
+    by: Column
+    where: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ class Of:
     by: Column
 
 
-Link: TypeAlias = One | Many | Paged | Same | Texts | Of | Column
+Link: TypeAlias = One | Only | Many | Paged | Same | Texts | Of | Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,7 @@ _PLAYER = Through(MembershipRow.team_id, MembershipRow.person_id, {"role": "play
 _COACH = Through(MembershipRow.team_id, MembershipRow.person_id, {"role": "coach"})
 _TEAMS = Through(MembershipRow.person_id, MembershipRow.team_id)
 _BY_NAME = Order((PersonRow.display_name, PersonRow.id))
+SEASON_IN_FORCE = Only("SeasonPlan", SeasonPlanRow.team_id, {"status": "active"})
 
 SHAPES: Mapping[str, Shape] = {
     "Plan": Shape(
@@ -196,6 +207,8 @@ SHAPES: Mapping[str, Shape] = {
         {
             "players": Paged("Player", _BY_NAME, through=_PLAYER, if_seen=True),
             "coaches": Paged("Player", _BY_NAME, through=_COACH, if_seen=True),
+            "season_plan": SEASON_IN_FORCE,
+            "season_plans": Paged("SeasonPlan", seasons.LATEST_FIRST, by=SeasonPlanRow.team_id, if_seen=True),
         },
         seen=teams_visible_to,
     ),

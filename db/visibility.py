@@ -18,6 +18,7 @@ from db.models.exercises import ExerciseRow
 from db.models.people import MembershipRow, PersonRow, TeamRow
 from db.models.plans import PlanRow
 from db.models.seasons import SeasonPlanRow
+from db.models.workouts import PhaseTemplateRow
 from domain.assignments import AssignmentStatus
 from domain.people import Role, TeamRole, Viewer
 from domain.seasons import SeasonStatus
@@ -89,6 +90,13 @@ def exercises_visible_to(
     viewer: Viewer | ViewerTerms, rows: type[ExerciseRow] = ExerciseRow
 ) -> ColumnElement[bool]:
     """For a query on exercises: everyone's, and the own organization's."""
+    return or_(rows.organization_id.is_(None), rows.organization_id == _organization_id(viewer))
+
+
+def templates_visible_to(
+    viewer: Viewer | ViewerTerms, rows: type[PhaseTemplateRow] = PhaseTemplateRow
+) -> ColumnElement[bool]:
+    """For a query on phase templates: everyone's, and the own organization's."""
     return or_(rows.organization_id.is_(None), rows.organization_id == _organization_id(viewer))
 
 

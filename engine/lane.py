@@ -16,6 +16,8 @@ from graphql import (
 )
 
 from db.json_reads import JsonReads
+from db.season_shapes import SEASON_SHAPES
+from db.shapes import SHAPES
 from domain.errors import DomainError
 from engine.by_identity import ByIdentity
 from engine.declined import Declined, Reason
@@ -49,8 +51,11 @@ class Compiled:
 class Lane:
     """Plans are kept with their document, so they go when it goes."""
 
-    def __init__(self, schema: GraphQLSchema, reads: JsonReads) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, reads: JsonReads, *, has_planning_service: bool = False
+    ) -> None:
         self._schema = schema
+        self._shapes = SHAPES if has_planning_service else {**SHAPES, **SEASON_SHAPES}
         self._reads = reads
         self._terms = ByIdentity(terms_of)
 
@@ -90,7 +95,9 @@ class Lane:
             if len(compiled.plans) >= MOST_PLANS_OF_AN_OPERATION:
                 raise Declined(Reason.TOO_MANY_PLANS)
             try:
-                known = make_plan(self._schema, compiled.operation, compiled.fragments, role, variables)
+                known = make_plan(
+                    self._schema, compiled.operation, compiled.fragments, role, variables, self._shapes
+                )
             except Declined as declined:
                 known = declined.with_traceback(None)
             compiled.plans[key] = known

@@ -17,7 +17,8 @@ from graphql import (
     visit,
 )
 
-from db.shapes import SHAPES
+from db.season_shapes import TEMPLATES
+from db.shapes import SEASON_IN_FORCE, Shape
 from db.visibility import parameters_of
 from domain.people import Role, Viewer
 from engine.arguments import Binder, Variables, arguments_of, id_binder
@@ -90,11 +91,12 @@ def make_plan(
     fragments: Mapping[str, FragmentDefinitionNode],
     role: Role,
     variables: Variables,
+    shapes: Mapping[str, Shape],
 ) -> Plan:
     """``Declined`` for whatever cannot be answered exactly as the reference lane would."""
     if operation.operation is not OperationType.QUERY or schema.query_type is None:
         raise Declined(Reason.NOT_A_QUERY)
-    writer = Writer(Selections(schema, fragments, variables), role)
+    writer = Writer(Selections(schema, fragments, variables), role, shapes)
     roots = writer.selections.of(schema.query_type, [operation.selection_set])
     columns = [f'{_root(writer, each)} AS "{each.key}"' for each in _checked(roots)]
     is_proven = proof(writer.parameter, role)
@@ -126,6 +128,10 @@ def _root(writer: Writer, chosen: Chosen) -> str:
         return _viewer(writer, chosen)
     if name in BY_ID and given.keys() == {"id"}:
         return _by_id(writer, chosen, BY_ID[name], given["id"])
+    if name == "seasonPlan":
+        return _season(writer, chosen, given["teamId"])
+    if name == "phaseTemplates":
+        return writer.page(chosen, TEMPLATES, None)
     if name == "node":
         found = parsed(given["id"](writer.selections.variables) or "")
         if found is None or found[0] is Kind.VIEWER:
@@ -147,11 +153,22 @@ def _viewer(writer: Writer, chosen: Chosen) -> str:
 
 
 def _by_id(writer: Writer, chosen: Chosen, type_name: str, id: Callable[[Variables], Any]) -> str:
-    if type_name not in SHAPES:
-        raise Declined(Reason.FIELD_WITH_CODE, type_name)
+    writer.shape(type_name)
     type_, alias, name = _type(writer, type_name), writer.new_name("t"), writer.new_name("id")
     writer.binders.append(id_binder(name, Kind(type_name), id))
     condition = f"{alias}.id = {writer.parameter(name, 'uuid')} AND {writer.seen(type_name, alias)}"
+    return writer.object(type_, writer.selections.of(type_, chosen.selections), condition, alias)
+
+
+def _season(writer: Writer, chosen: Chosen, team_id: Callable[[Variables], Any]) -> str:
+    """That of a team which the caller sees. Without one, the reference lane says which of the two it is."""
+    link, alias, team = SEASON_IN_FORCE, writer.new_name("t"), writer.new_name("t")
+    writer.shape(link.type)
+    type_, name = _type(writer, link.type), writer.new_name("id")
+    writer.binders.append(id_binder(name, Kind.TEAM, team_id))
+    id = writer.parameter(name, "uuid")
+    is_seen = f"EXISTS (SELECT 1 FROM teams {team} WHERE {team}.id = {id} AND {writer.seen('Team', team)})"
+    condition = f"{writer.only(link, alias, id)} AND {is_seen}"
     return writer.object(type_, writer.selections.of(type_, chosen.selections), condition, alias)
 
 

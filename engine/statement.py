@@ -8,7 +8,7 @@ innermost select, before anything is built of what will not be shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -18,8 +18,9 @@ from sqlalchemy import Dialect, Select, literal_column, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from db.base import Base
 from db.paging import Order
-from db.shapes import SHAPES, Many, Of, One, Paged, Same, Shape, Texts, Through
+from db.shapes import Many, Of, One, Only, Paged, Rule, Same, Shape, Texts, Through
 from db.visibility import ViewerTerms
 from domain.people import Role
 from engine.arguments import Binder, Value, arguments_of, page_binder, page_of
@@ -40,6 +41,7 @@ class Writer:
 
     selections: Selections
     role: Role
+    shapes: Mapping[str, Shape]
     parameters: list[str] = field(default_factory=list)
     binders: list[Binder] = field(default_factory=list)
     needs: dict[Need, None] = field(default_factory=dict)
@@ -48,6 +50,12 @@ class Writer:
     @property
     def schema(self) -> GraphQLSchema:
         return self.selections.schema
+
+    def shape(self, type_name: str) -> Shape:
+        found = self.shapes.get(type_name)
+        if found is None:
+            raise Declined(Reason.FIELD_WITH_CODE, type_name)
+        return found
 
     def parameter(self, name: str, type_: str) -> str:
         """The place of a value; one that is used twice is sent once."""
@@ -63,7 +71,7 @@ class Writer:
         """JSON of the one row of the type's table that meets the condition, or null."""
         row = self.new_name("o")
         columns = self.columns(type_, chosen, alias)
-        found = f"SELECT {columns} FROM {_table(shape_of(type_))} {alias} WHERE {condition}"
+        found = f"SELECT {columns} FROM {_table(self.shape(type_.name))} {alias} WHERE {condition}"
         return f"(SELECT row_to_json({row}) FROM ({found}) {row})"
 
     def columns(self, type_: GraphQLObjectType, chosen: Sequence[Chosen], alias: str) -> str:
@@ -71,16 +79,16 @@ class Writer:
 
     def seen(self, type_name: str, alias: str) -> str:
         """The condition on which the caller sees the row."""
-        shape = SHAPES[type_name]
+        shape = self.shape(type_name)
         if shape.part_of is not None:
             whole, part = self.new_name("t"), shape.part_of
-            table = _table(SHAPES[part.type])
+            table = _table(self.shape(part.type))
             found = f"{whole}.id = {_column(part.by, alias)} AND {self.seen(part.type, whole)}"
             return f"EXISTS (SELECT 1 FROM {table} {whole} WHERE {found})"
         if shape.seen is None:
             raise Declined(Reason.FIELD_WITH_CODE, type_name)
-        rule = _rule(type_name, self.role).replace("the_row.", f"{alias}.")
-        return _OPEN.sub(lambda found: self.parameter(found[1], found[2] or "text"), rule)
+        rule = _rule(shape.seen, shape.rows, self.role).replace("the_row.", f"{alias}.")
+        return f"({_OPEN.sub(lambda found: self.parameter(found[1], found[2] or 'text'), rule)})"
 
     def page(self, chosen: Chosen, link: Paged, parent: str | None) -> str:
         """A connection: ``parent`` is the alias of the row that it belongs to."""
@@ -90,9 +98,14 @@ class Writer:
             raise Declined(Reason.ARGUMENT, f"{chosen.parent.name}.{chosen.name}")
         return _PageWriter(self, link, parent, given).write(chosen)
 
+    def only(self, link: Only, alias: str, id: str) -> str:
+        """The condition on which a row is the one that the link leads to from ``id``."""
+        where = [f"{alias}.{name} = {quoted(value)}" for name, value in link.where.items()]
+        return " AND ".join([f"{_column(link.by, alias)} = {id}", *where])
+
     def linked(self, link: Many | Paged, alias: str, parent: str | None) -> tuple[str, str]:
         """FROM and WHERE of the rows that the link leads to."""
-        table, conditions = f"{_table(SHAPES[link.type])} {alias}", []
+        table, conditions = f"{_table(self.shape(link.type))} {alias}", []
         if link.by is not None:
             conditions.append(f"{_column(link.by, alias)} = {parent}.id")
         elif link.through is not None:
@@ -110,7 +123,7 @@ class Writer:
         declared = chosen.declared
         for need in needs_of(declared):
             self.needs[need] = None
-        name, shape = declared.python_name, shape_of(type_)
+        name, shape = declared.python_name, self.shape(type_.name)
         link = shape.links.get(name)
         if link is None:
             return self._own(type_, chosen, shape, alias)
@@ -145,7 +158,7 @@ class Writer:
             raise Declined(Reason.FIELD_WITH_CODE, f"{type_.name}.{declared.python_name}")
         return json_of(column, alias, chosen.definition.type)
 
-    def _objects(self, chosen: Chosen, link: One | Many | Same, alias: str) -> str:
+    def _objects(self, chosen: Chosen, link: One | Only | Many | Same, alias: str) -> str:
         assert chosen.definition is not None  # noqa: S101 - see _value
         type_ = object_type(chosen.definition)
         if type_ is None or type_.name != link.type:
@@ -160,6 +173,8 @@ class Writer:
             if link.if_seen:
                 condition += f" AND {self.seen(link.type, there)}"
             return self.object(type_, inner, condition, there)
+        if isinstance(link, Only):
+            return self.object(type_, inner, self.only(link, there, f"{alias}.id"), there)
         table, condition = self.linked(link, there, alias)
         row, order = self.new_name("o"), ", ".join(_column(each, there) for each in link.order)
         columns = self.columns(type_, inner, there)
@@ -288,21 +303,12 @@ class _Shown:
     has_previous: str
 
 
-def shape_of(type_: GraphQLObjectType) -> Shape:
-    found = SHAPES.get(type_.name)
-    if found is None:
-        raise Declined(Reason.FIELD_WITH_CODE, type_.name)
-    return found
-
-
 @lru_cache(maxsize=256)
-def _rule(type_name: str, role: Role) -> str:
+def _rule(seen: Rule, rows: type[Base], role: Role) -> str:
     """Who sees a row, as SQL about ``the_row`` with the caller left open."""
-    shape = SHAPES[type_name]
-    assert shape.seen is not None  # noqa: S101 - Writer.seen asked
-    the_row = aliased(shape.rows, name="the_row")
+    the_row = aliased(rows, name="the_row")
     rule: Select[Any] = (
-        select(literal_column("1")).select_from(the_row).where(shape.seen(ViewerTerms(role), the_row))
+        select(literal_column("1")).select_from(the_row).where(seen(ViewerTerms(role), the_row))
     )
     compiled = rule.compile(dialect=_dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True})
     return _OPEN.sub(

@@ -15,8 +15,20 @@ from graphql import (
     GraphQLScalarType,
     GraphQLType,
 )
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Double, Float, Integer, Numeric, String, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Double,
+    Float,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    Time,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -79,6 +91,8 @@ def _scalar(sql: str, kind: TypeEngine[Any], name: str) -> str:
         return _day(sql)
     if name == "DateTime" and isinstance(kind, DateTime):
         return _moment(sql)
+    if name == "Time" and isinstance(kind, Time):
+        return _time_of_day(sql)
     raise Declined(Reason.VALUE, f"{name} of {kind}")
 
 
@@ -100,6 +114,9 @@ def _list(sql: str, kind: TypeEngine[Any], type_: GraphQLList[Any]) -> str:
             return sql
         if isinstance(item, GraphQLEnumType) and _word(sql, kind.item_type, item) == sql:
             return sql
+    is_int = isinstance(item, GraphQLScalarType) and item.name == "Int"
+    if is_int and isinstance(kind, ARRAY) and isinstance(kind.item_type, Integer):
+        return f"{sql}::int4[]"
     raise Declined(Reason.VALUE, f"{type_} of {kind}")
 
 
@@ -131,6 +148,15 @@ def _moment(sql: str) -> str:
         f" WHEN {utc} = date_trunc('second', {utc})"
         f" THEN to_char({utc}, 'YYYY-MM-DD\"T\"HH24:MI:SS') || '+00:00'"
         f" ELSE to_char({utc}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || '+00:00' END"
+    )
+
+
+def _time_of_day(sql: str) -> str:
+    """As of a moment; PostgreSQL's day also has a 24:00."""
+    return (
+        f"CASE WHEN {sql} = '24:00' THEN (1 / (extract(hour FROM {sql}) - 24))::text"
+        f" WHEN {sql} = date_trunc('second', {sql})::time THEN to_char({sql}, 'HH24:MI:SS')"
+        f" ELSE to_char({sql}, 'HH24:MI:SS.US') END"
     )
 
 

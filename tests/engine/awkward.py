@@ -11,8 +11,10 @@ from sqlalchemy import text
 from db.database import Database
 from domain.people import Viewer
 from resolvers.ids import Kind, global_id
+from tests.engine.awkward_season import make_awkward_season
 from tests.factories import committed
-from tests.world import World, make_world
+from tests.schema.season_world import make_season_world
+from tests.world import World
 
 TEXTS = (
     'quotes " and \\ backslashes',
@@ -59,7 +61,8 @@ class Awkward:
 
 
 async def make_awkward(db: Database, seed: int) -> Awkward:
-    world = await make_world(db)
+    season = await make_season_world(db)
+    world = season.world
     chance = random.Random(seed)
     async with db.read() as db_session:
         rows = {
@@ -79,6 +82,7 @@ async def make_awkward(db: Database, seed: int) -> Awkward:
 
     await committed(db, spoil)
     await _compress(db, world, chance)
+    seasonal = await make_awkward_season(db, season, chance, TEXTS)
     by_root = {
         "plan": (Kind.PLAN, rows["plans"]),
         "session": (Kind.SESSION, rows["sessions"]),
@@ -87,6 +91,8 @@ async def make_awkward(db: Database, seed: int) -> Awkward:
         "microcycle": (Kind.MICROCYCLE, rows["microcycles"]),
         "prescription": (Kind.PRESCRIPTION, rows["prescriptions"][:6]),
         "exercise": (Kind.EXERCISE, [world.prescriptions[0].exercise.id]),
+        "seasonPlan": (Kind.TEAM, [world.team.id, world.other_team.id]),
+        **seasonal,
     }
     ids = {root: tuple(global_id(kind, each) for each in found) for root, (kind, found) in by_root.items()}
     wrong = ("nonsense", global_id(Kind.PLAN, world.team.id))

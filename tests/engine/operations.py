@@ -19,7 +19,7 @@ from graphql import (
     is_required_argument,
 )
 
-ROOTS = ("plan", "session", "team", "player", "node", "viewer")
+ROOTS = ("plan", "session", "team", "player", "node", "viewer", "seasonPlan", "phaseTemplates")
 PAGING = ("first", "after", "last", "before")
 
 
@@ -65,6 +65,10 @@ class Maker:
         if "id" in definition.args:
             of = name if self._random.random() < 0.95 else "node"
             arguments = f"(id: {self._value('ID!', self._random.choice(self.ids[of]))})"
+        if "teamId" in definition.args:
+            arguments = f"(teamId: {self._value('ID!', self._random.choice(self.ids[name]))})"
+        elif set(PAGING) <= definition.args.keys():
+            arguments = self._page()
         selection = self._selection(get_named_type(definition.type), 0)
         return f"r{n}: {name}{arguments}{self._directive()} {selection}"
 
