@@ -130,9 +130,13 @@ def _template(
     ]
     name = node.text("name", LONGEST_NAME)
     phase_type = node.choice("phase_type", PhaseType, {})
-    for field, value in (("name", name), ("phase_type", phase_type), ("weeks", weeks)):
+    for field, written, value in (
+        ("name", "name", name),
+        ("phase_type", "phaseType", phase_type),
+        ("weeks", "weeks", weeks),
+    ):
         if value is None and not node.has(field):
-            node.problem(field, "This is missing.")
+            findings.problem((*node.place, written), "This is missing.")
     if name is None or phase_type is None or weeks is None:
         return None
     return PhaseTemplate(
@@ -161,13 +165,13 @@ def _workout(
     rpe = node.number("session_rpe", 0, 10)
     span = span_in(node, "weeks", 1, weeks)
     weekdays = weekdays_in(node, "days")
-    for field, value in (
-        ("planned_minutes", session.planned_minutes),
-        ("session_rpe", rpe),
-        ("days", weekdays),
+    for field, written, value in (
+        ("planned_minutes", "minutes", session.planned_minutes),
+        ("session_rpe", "sessionRpe", rpe),
+        ("days", "days", weekdays),
     ):
         if not value and (not node.has(field) or node.values[field] == []):
-            node.problem(field, "This is missing.")
+            node.findings.problem((*node.place, written), "This is missing.")
     target, progression = _target(node), node.choice("progression", ProgressionKind, {})
     if progression is ProgressionKind.CUSTOM:
         node.problem("progression", "In a template a load goes on linear, stepped or wave.")

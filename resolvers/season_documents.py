@@ -114,8 +114,10 @@ async def import_phase_template(info: Info, input: ImportPhaseTemplateInput) -> 
         if outcome.template is None:
             raise ImportRefused(outcome.problems)
         template = outcome.template
-        if not input.dry_run:
+        async with tx.db_session.begin_nested() as savepoint:
             await insert_phase_templates(tx.db_session, [template])
+            if input.dry_run:  # whatever would stand in the way has done so
+                await savepoint.rollback()
         return TemplateImportAnswer(
             template=None if input.dry_run else template,
             name=template.name,

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from db import phase_templates as stored
 from db.database import Transaction
 from db.exercises import all_exercises
-from domain.errors import Forbidden, ImportRefused, NotFound
+from domain.errors import Forbidden, InvalidInput, NotFound
 from domain.exercise_matching import index_of
 from domain.exercises import Exercise
 from domain.phase_templates import PhaseTemplate
@@ -120,7 +120,7 @@ async def template_of(tx: Transaction, organization_id: UUID, document: str) -> 
 async def _read(tx: Transaction, context: Context, document: str) -> PhaseTemplate:
     outcome = await template_of(tx, context.caller.organization_id, document)
     if outcome.template is None:
-        raise ImportRefused(outcome.problems)
+        raise InvalidInput(outcome.problems)
     return outcome.template
 
 

@@ -191,7 +191,7 @@ def test_everything_that_a_workout_can_say_goes_there_and_back() -> None:
         (with_workout(days=None), ("workouts", "0", "days")),
         (with_workout(weeks="2-3"), ("workouts", "0", "weeks")),
         (with_workout(weeks="2-1"), ("workouts", "0", "weeks")),
-        (with_workout(minutes=None), ("workouts", "0", "planned_minutes")),
+        (with_workout(minutes=None), ("workouts", "0", "minutes")),
         (with_workout(minutes=601), ("workouts", "0", "minutes")),
         (with_workout(sessionRpe=11), ("workouts", "0", "sessionRpe")),
         (with_workout(startsAt="25:00"), ("workouts", "0", "startsAt")),

@@ -491,13 +491,34 @@ class TestDocuments:
         assert (await api.as_(world.stranger).run(LIST))["phaseTemplates"]["edges"] == []
 
     async def test_a_dry_run_says_what_would_be_made(self, db: Database, api: Api, world: World) -> None:
-        document = (await made(api, world))["document"]
+        own = (await made(api, world))["document"]
+        document = json.dumps(json.loads(own) | {"name": "Copy"})
         before = await sizes(db)
 
         answer = await only(api.as_(world.coach), IMPORT, document=document, dryRun=True)
 
-        assert (answer["phaseTemplate"], answer["dryRun"], answer["name"]) == (None, True, "Base")
+        assert (answer["phaseTemplate"], answer["dryRun"], answer["name"]) == (None, True, "Copy")
         assert answer["wouldMake"] == ["Weeks 1 to 4, 2 a week: Strength (70 min)"]
+        assert await sizes(db) == before
+
+    @pytest.mark.parametrize("key", [None, "once"])
+    async def test_a_dry_run_refuses_what_the_import_would(
+        self, db: Database, api: Api, world: World, key: str | None
+    ) -> None:
+        document = (await made(api, world))["document"]
+        before = await sizes(db)
+
+        for dry_run in (True, False):
+            answer = await only(
+                api.as_(world.coach),
+                IMPORT,
+                document=document,
+                dryRun=dry_run,
+                idempotencyKey=key and f"{key} {dry_run}",
+            )
+            assert answer["issues"] == [
+                {"path": ["name"], "message": "There is a template of this name already; take another."}
+            ]
         assert await sizes(db) == before
 
     @pytest.mark.parametrize(
@@ -507,6 +528,8 @@ class TestDocuments:
             ("a,b\n1,2", []),
             ("[]", []),
             ("{}", ["name"]),
+            ("{}", ["phaseType"]),
+            ('{"workouts": [{}]}', ["workouts", "0", "sessionRpe"]),
             ('{"name": "x", "name": "y"}', []),
             ('{"name": "\\ud800", "phaseType": "recovery", "weeks": 1, "workouts": []}', ["name"]),
             (json.dumps({"name": "x" * 200_000}), ["document"]),
