@@ -182,9 +182,7 @@ def wire(
         suggestions=settings.introspection_on,
         limits=limits,
         lane=(
-            None
-            if reads is None
-            else Lane(schema._schema, reads, has_planning_service=planning is not None)
+            None if reads is None else Lane(schema._schema, reads, has_planning_service=planning is not None)
         ),
     )
     tokens = _tokens(settings)
