@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -282,6 +283,13 @@ class SeasonEvent(Event):
         return self.aggregate_id
 
 
+class PhaseNotice(StrEnum):
+    """Who noticed first that a team has come to another phase."""
+
+    CALENDAR = "calendar"
+    PLANNER = "planner"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseEntered(SeasonEvent):
     """A team is in another phase now, or in none; told once, whether the calendar or a planner said it.
@@ -294,6 +302,7 @@ class PhaseEntered(SeasonEvent):
     phase_id: UUID | None
     previous_phase_id: UUID | None
     entered_on: date
+    noticed_by: PhaseNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from db.database import Database, Transaction
 from db.locks import PHASE_WATCH
 from domain.days import today_in
 from domain.errors import InvalidInput
-from domain.events import PhaseEntered
+from domain.events import PhaseEntered, PhaseNotice
 from domain.people import Team
 from domain.phases_in_force import PhaseInForce, by_calendar, by_planner
 from events.pace import ended
@@ -85,7 +85,8 @@ async def look_at_calendar(db: Database, now: datetime) -> int:
         after = {each.team_id: by_calendar(known[each.team_id], each.phase_id) for each in turned}
         await stored.save_phases_in_force(tx.db_session, list(after.values()))
         for each in turned:
-            _tell(tx, known[each.team_id], after[each.team_id], each.organization_id, each.day)
+            before = known[each.team_id]
+            _tell(tx, before, after[each.team_id], each.organization_id, each.day, PhaseNotice.CALENDAR)
         return len(turned), len(turned) == AT_ONCE
 
     total, is_more = await db.unit_of_work(work, deadline_seconds=DEADLINE_SECONDS)
@@ -101,7 +102,8 @@ async def enter_phase(tx: Transaction, team: Team, phase_id: UUID) -> None:
     after = by_planner(known, phase_id)
     if after is not known:
         await stored.save_phases_in_force(tx.db_session, [after])
-        _tell(tx, known, after, team.organization_id, today_in(team.time_zone, tx.now))
+        today = today_in(team.time_zone, tx.now)
+        _tell(tx, known, after, team.organization_id, today, PhaseNotice.PLANNER)
 
 
 async def _stopped(stopping: asyncio.Event, seconds: float) -> bool:
@@ -119,7 +121,12 @@ def _today(time_zones: Sequence[str], now: datetime) -> Iterator[tuple[str, date
 
 
 def _tell(
-    tx: Transaction, before: PhaseInForce, after: PhaseInForce, organization_id: UUID, day: date
+    tx: Transaction,
+    before: PhaseInForce,
+    after: PhaseInForce,
+    organization_id: UUID,
+    day: date,
+    noticed_by: PhaseNotice,
 ) -> None:
     if after.version == before.version:
         return
@@ -131,5 +138,6 @@ def _tell(
             phase_id=after.phase_id,
             previous_phase_id=before.phase_id,
             entered_on=day,
+            noticed_by=noticed_by,
         )
     )

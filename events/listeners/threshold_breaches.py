@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.database import Transaction
+from db.people import lock_people
 from domain.errors import DomainError
 from domain.events import WorkloadAdjustmentApplied, WorkloadAdjustmentFailed
 from domain.planning import Actor
@@ -17,6 +18,7 @@ from events.season.announcing import next_version
 from events.season.following import relieve_player
 from events.season.lookup import SeasonLookup, check_players
 from events.wire import Undeliverable
+from events.workload.told import keep_told_breach
 
 BY = Actor(None, "workload threshold")
 
@@ -29,12 +31,14 @@ class RelievePlayer:
         event = received.event
         team = await self.seasons.team(tx, event.team_id)
         await check_players(tx, team, [event.player_id])
+        await lock_people(tx.db_session, [event.player_id])  # as whoever watches their numbers does
         try:
             relieved = await relieve_player(
                 tx, team, event.player_id, event.recommended_adjustment, by=BY, reason=_reason(event)
             )
         except DomainError as error:
             raise Undeliverable(error.code, str(error)) from error
+        await keep_told_breach(tx, team, event, by=BY, reason=_reason(event), is_relieved=bool(relieved))
         if relieved:
             tx.record(
                 WorkloadAdjustmentApplied(

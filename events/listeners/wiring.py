@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.events import PhaseEntered
 from domain.planning_events import (
     LoadManagementRecommended,
     PhaseChanged,
@@ -15,6 +16,7 @@ from events.handler import Handler
 from events.listeners import (
     load_management,
     phase_changes,
+    phase_entries,
     season_plan_updates,
     templates,
     threshold_breaches,
@@ -33,6 +35,12 @@ def season_handlers(seasons: SeasonLookup) -> tuple[Handler[Any], ...]:
             PhaseChanged,
             phase_changes.FollowPhaseChange(seasons),
             on_dead=phase_changes.tell_phase_change_failed,
+        ),
+        Handler(
+            "season.phase_entries",
+            PhaseEntered,
+            phase_entries.FollowCalendar(seasons),
+            on_dead=phase_entries.tell_phase_entry_failed,
         ),
         Handler(
             "season.plan_updates",

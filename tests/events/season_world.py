@@ -94,11 +94,12 @@ class SeasonWorld(World):
         return list(pages[assignment.id].items)
 
     async def settled(self, handled: int, dead: int = 0, seconds: float = 20.0) -> None:
-        """So many events are handled, so many are dead, and nothing is left to do."""
+        """So many events are handled (entries of phases aside), so many are dead, and none is left."""
 
         async def is_so() -> bool:
             [row] = await self.rows(
-                "SELECT (SELECT count(*) FROM event_inbox) AS handled,"
+                "SELECT (SELECT count(*) FROM event_inbox"
+                " WHERE consumer <> 'season.phase_entries') AS handled,"
                 " (SELECT count(*) FROM dead_letters WHERE status = 'open') AS dead,"
                 " (SELECT count(*) FROM event_deliveries) AS waiting"
             )

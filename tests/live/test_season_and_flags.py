@@ -12,6 +12,7 @@ from domain.events import (
     LoadManagementApplied,
     PhaseAdjustmentsApplied,
     PhaseEntered,
+    PhaseNotice,
     WorkloadAdjustmentApplied,
     version_at,
 )
@@ -35,7 +36,11 @@ async def test_a_phase_that_began_is_told(server: Running, stage: Stage) -> None
     async with server.client(stage.world.mate) as client:
         await client.following("s", PHASES, teamId=team_of(stage))
         entered = PhaseEntered(
-            **_about(stage), phase_id=uuid4(), previous_phase_id=None, entered_on=date(2026, 12, 7)
+            **_about(stage),
+            phase_id=uuid4(),
+            previous_phase_id=None,
+            entered_on=date(2026, 12, 7),
+            noticed_by=PhaseNotice.CALENDAR,
         )
         await stage.commit(entered)
         told = (await client.next("s"))["phaseChanged"]
