@@ -262,6 +262,25 @@ def settings_doc(check: InStep = False) -> None:
     raise typer.Exit(command.run(check=check))
 
 
+@cli.command("security-doc")
+def security_doc(check: InStep = False) -> None:
+    """Write who may do what, from the guards, into docs/security.md."""
+    from app.commands import security_doc as command
+
+    raise typer.Exit(command.run(check=check))
+
+
+@cli.command()
+def audit() -> None:
+    """Ask whether a package that uv.lock names has a known weakness.
+
+    Without a network nothing is known, and the exit code says so: 75.
+    """
+    from app.commands import audit as command
+
+    raise typer.Exit(command.run())
+
+
 @cli.command("migrations-check", hidden=True)
 def migrations_check() -> None:
     """Fail where the migrations and the tables in the code make different databases."""
