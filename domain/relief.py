@@ -121,9 +121,14 @@ def is_of_days(entry: PhaseAdjustment) -> bool:
 def _with_less_load(
     assignments: Sequence[WorkoutAssignment], percent: float, outlook: Outlook
 ) -> Iterator[AdjustedAssignment]:
-    """For a week, today included; what has no session in it stays as it is."""
+    """For a week, today included; what has no session in it stays as it is. So does what an earlier relief
+    takes more off while that lasts: to be eased must never come to more load.
+    """
     until = outlook.today + timedelta(days=RELIEF_DAYS - 1)
     for each in assignments:
+        lasts = each.relief_until is None or each.relief_until >= outlook.today
+        if lasts and each.relief_percent > percent:
+            continue
         if next(days_of(each, outlook.today, until, 1), None) is not None:
             yield relieve(each, percent, until, now=outlook.now, by=outlook.by, reason=outlook.reason)
 

@@ -75,6 +75,15 @@ class TestLoad:
 
         assert ease(less_load(20), once) == {}
 
+    def test_more_goes_before_less_while_it_lasts(self) -> None:
+        series = the(1, recurrence=DAILY)
+        much = ease(less_load(50), series)[1]
+        later = NOON + timedelta(days=7)
+
+        assert ease(less_load(10), much) == {}
+        assert ease(less_load(60), much)[1].relief_percent == 60
+        assert ease(less_load(10), much, now=later)[1].relief_percent == 10
+
 
 class TestRecovery:
     def test_a_single_session_goes_to_the_first_free_day_after_the_hours(self) -> None:
