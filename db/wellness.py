@@ -9,14 +9,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.bulk import each_row
 from db.models.workload import RestDayRow, WellnessReportRow, WellnessVersionRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from domain.wellness import ITEMS, RestReport, WellnessReport, WellnessVersion
 from domain.workload.model import WellnessDay, WellnessItem
 
+SCORED = tuple(WellnessItem(each) for each in ITEMS)
 REPORT = tuple(getattr(WellnessReportRow, each.name) for each in fields(WellnessReport))
 VERSION_COLUMNS = tuple(each.name for each in fields(WellnessVersion))
 VERSION = tuple(getattr(WellnessVersionRow, each) for each in VERSION_COLUMNS)
@@ -36,11 +38,8 @@ async def wellness_of(
         .order_by(row.player_id, row.day)
     )
     found: dict[UUID, list[WellnessDay]] = defaultdict(list)
-    for player_id, day, has_pain, is_ill, *answers in rows:
-        scores = {
-            WellnessItem(each): value for each, value in zip(ITEMS, answers, strict=True) if value is not None
-        }
-        found[player_id].append(WellnessDay(day, scores, bool(has_pain), bool(is_ill)))
+    for player_id, day in await each_row(_wellness_day, rows):
+        found[player_id].append(day)
     return found
 
 
@@ -133,6 +132,12 @@ async def insert_rest_reports(
             for report in reports
         ],
     )
+
+
+def _wellness_day(row: Row[*tuple[Any, ...]]) -> tuple[UUID, WellnessDay]:
+    player_id, day, has_pain, is_ill, *answers = row
+    scores = {item: value for item, value in zip(SCORED, answers, strict=True) if value is not None}
+    return player_id, WellnessDay(day, scores, bool(has_pain), bool(is_ill))
 
 
 def _record(report: WellnessReport) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.bulk import each_row
 from db.models.assignments import WorkoutAssignmentRow
 from db.models.workload import RestDayRow, TrainingEntryRow
 from domain.assignments import AssignmentStatus
@@ -127,10 +128,14 @@ async def _logged(
         .group_by(row.player_id, row.day)
     )
     found: dict[UUID, dict[date, LoggedDay]] = defaultdict(dict)
-    for player_id, *sums in rows:
-        day = LoggedDay(*sums)
+    for player_id, day in await each_row(_logged_day, rows):
         found[player_id][day.day] = day
     return found
+
+
+def _logged_day(row: Row[*tuple[Any, ...]]) -> tuple[UUID, LoggedDay]:
+    player_id, *sums = row
+    return player_id, LoggedDay(*sums)
 
 
 def _of_players(player_ids: Collection[UUID], *columns: Any) -> Select[*tuple[Any, ...]]:

@@ -22,14 +22,22 @@ from db.workload_alerts import alerts_of_players_for_update, entries_of_alerts
 from db.workload_thresholds import save_limits
 from domain.events import TrainingImported, TrainingLogged, WorkloadThresholdsChanged
 from domain.load_progression import LoadProgression
-from domain.planning_events import AdjustmentKind, ThresholdType
+from domain.planning_events import (
+    AdjustmentKind,
+    RecommendedAdjustment,
+    ThresholdType,
+    WorkloadThresholdBreached,
+)
 from domain.wellness import WellnessReport
 from domain.workload.alerts import Alert, AlertAction, AlertSource, AlertStatus
 from domain.workload.breaches import Severity
 from domain.workload.team_limits import TeamLimits
 from domain.workload.thresholds import WorkloadThresholds
 from events.handler import Received
+from events.listeners.threshold_breaches import RelievePlayer
 from events.listeners.workload_changes import WatchPlayer, WatchTeam, workload_handlers
+from events.season.lookup import SeasonLookup
+from events.season.source import SeasonSource
 from events.workload.watch import watch_players
 from tests.databases import Clock
 from tests.domain.season_cases import weekly
@@ -456,6 +464,43 @@ class TestHandlers:
         assert await actions(fresh_db, alert) == [AlertAction.RAISED]
         async with fresh_db.read() as read:
             assert len(await events_of(read, "player", club.players[0].id)) == 8
+
+
+class TestToldByOthers:
+    async def test_a_breach_of_the_planning_service_is_an_alert_too_once(
+        self, db: Database, clock: Clock
+    ) -> None:
+        club = await make_club(db)
+        source = SeasonSource(db, None, clock)
+        event = WorkloadThresholdBreached(
+            team_id=club.team.id,
+            player_id=club.players[0].id,
+            threshold_type=HIGH,
+            current_value=4200.0,
+            threshold_value=3000.0,
+            recommended_adjustment=RecommendedAdjustment(type=AdjustmentKind.REDUCE_LOAD, value=20.0),
+        )
+        await make_assignments(
+            db,
+            club.assignment(effective_from=TODAY, scheduled_on=TODAY, recurrence=weekly(0, 1, 2, 3, 4)),
+        )
+        for _ in range(2):
+            clock.advance(seconds=1)
+            received = Received(uuid4(), clock(), None, 1, event)
+
+            async def work(tx: Transaction, received: Any = received) -> None:
+                await RelievePlayer(SeasonLookup(source))(tx, received)
+
+            await db.unit_of_work(work)
+
+        [alert] = await alerts(db, club)
+        assert (alert.source, alert.status) == (AlertSource.PLANNING_SERVICE, AlertStatus.ACCEPTED)
+        assert (alert.current_value, alert.threshold_value) == (4200, 3000)
+        assert alert.adjustment == event.recommended_adjustment
+        assert alert.model_version is None
+        assert await actions(db, alert) == [AlertAction.RAISED]
+        clock.advance(seconds=1)
+        assert await watch(db, club) == []
 
 
 class TestRows:
