@@ -40,6 +40,9 @@ class Callers:
         context.read_caller = lambda: self._read(claims)
         return context
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     async def _read(self, claims: Claims) -> Viewer:
         self._known.pop(id(claims), None)
         viewer = await viewer_of(self._services, claims)

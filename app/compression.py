@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.negotiation import GRAPHQL, JSON
 
 LEAST_BYTES = 1_400
 """Smaller answers fit into one packet as they are."""
@@ -42,6 +45,10 @@ class Compression:
                     await send(begun)
                     await send(message)
                     return
+                if _is_plain(scope, begun, message):
+                    await send(_varying(begun))
+                    await send(message)
+                    return
                 responder = self._responder(scope, send)
                 await responder.send_with_compression(begun)
                 await responder.send_with_compression(message)
@@ -57,10 +64,31 @@ class Compression:
         return responder
 
 
-def _is_small_and_whole(message: Message) -> bool:
-    if message["type"] != "http.response.body" or message.get("more_body", False):
+def _is_whole(message: Message) -> bool:
+    return message["type"] == "http.response.body" and not message.get("more_body", False)
+
+
+def _is_plain(scope: Scope, begun: Message, message: Message) -> bool:
+    """JSON for a client that takes no gzip."""
+    headers = begun.get("headers", ())
+    if not _is_whole(message) or not _asks(headers, b"content-type", JSON.encode(), GRAPHQL.encode()):
         return False
-    return len(message.get("body", b"")) < LEAST_BYTES
+    is_encoded = any(name == b"content-encoding" for name, _ in headers)
+    return not is_encoded and not _asks(scope["headers"], b"accept-encoding", b"gzip")
+
+
+def _is_small_and_whole(message: Message) -> bool:
+    return _is_whole(message) and len(message.get("body", b"")) < LEAST_BYTES
+
+
+def _varying(begun: Message) -> Message:
+    """Said of an answer that would be compressed for others."""
+    headers: list[tuple[bytes, bytes]] = list(begun.get("headers", ()))
+    if any(name == b"vary" for name, _ in headers):
+        MutableHeaders(raw=headers).add_vary_header("Accept-Encoding")
+    else:
+        headers.append((b"vary", b"Accept-Encoding"))
+    return {**begun, "headers": headers}
 
 
 def _asks(headers: Sequence[tuple[bytes, bytes]], name: bytes, *words: bytes) -> bool:

@@ -83,15 +83,20 @@ class JsonReads:
             self._may_open += 1
         if self._may_open > 0:
             return await self._open()
-        turn: asyncio.Future[_Reader | None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[_Reader | None] = loop.create_future()
         self._waiting.append(turn)
+        patience = loop.call_later(self._waits.pool, _give_up, turn)
         try:
-            async with asyncio.timeout(self._waits.pool):
-                given = await turn
+            given = await turn
+        except TimeoutError:
+            raise
         except BaseException:
             if turn.done() and not turn.cancelled() and (late := turn.result()) is not None:
                 self._give(late)
             raise
+        finally:
+            patience.cancel()
         return given or await self._open()
 
     async def _open(self) -> _Reader:
@@ -141,3 +146,8 @@ class JsonReads:
             if not turn.done():
                 turn.set_result(None)
                 return
+
+
+def _give_up(turn: asyncio.Future[_Reader | None]) -> None:
+    if not turn.done():
+        turn.set_exception(TimeoutError())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -95,3 +96,39 @@ async def test_the_lane_is_no_business_of_callers_in_production(make_api: Any) -
     answer = await production.post(PLAN, IDS, token=production.token("coach"))
 
     assert "x-taper-lane" not in answer.headers
+
+
+async def test_each_query_is_counted_once_by_its_lane_or_by_why_it_was_left(known: Api) -> None:
+    def counted(lane: str) -> float:
+        registry = known.application.services.metrics.registry
+        return registry.get_sample_value("taper_graphql_lane_queries_total", {"lane": lane}) or 0.0
+
+    before = {lane: counted(lane) for lane in ("compiled", "nothing_found", "field_with_code")}
+    await known.post(PLAN, IDS, token=known.token("coach"))
+    missing = {"id": global_id(Kind.PLAN, person_id("coach"))}
+    answer = await known.post(PLAN, missing, token=known.token("coach"))
+    await known.post("{ viewer { id } __typename }", token=known.token("coach"))
+
+    assert {lane: counted(lane) - before[lane] for lane in before} == dict.fromkeys(before, 1.0)
+    assert answer.headers["x-taper-lane"] == "nothing_found"
+
+
+async def test_which_lane_answered_is_said_outside_of_production_only(make_api: Any, demo_url: str) -> None:
+    settings = {"taper_env": "production", "jwt_issuer": "id", "jwt_audience": "taper"}
+    api = await make_api(url=demo_url, **settings)
+
+    answer = await api.post(PLAN, IDS, token=api.token("coach"))
+
+    assert answer.json()["data"]["plan"]
+    assert "x-taper-lane" not in answer.headers
+
+
+async def test_no_more_callers_are_remembered_than_was_said(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.callers.MOST_REMEMBERED", 3)
+    for n in range(6):
+        token = api.token("coach", lifetime=timedelta(hours=1, seconds=n))
+        assert (await api.post(PLAN, IDS, token=token)).json()["data"]["plan"]
+
+    assert len(api.application.callers) == 3

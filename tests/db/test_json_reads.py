@@ -1,0 +1,125 @@
+"""The pool of reads: bounded, read-only, and back on its feet after whatever happens to a connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from db.database import Database
+from db.engine import Waits
+from db.json_reads import STATEMENTS_KEPT, JsonReads
+
+BACKEND = "SELECT to_json(pg_backend_pid())"
+
+
+@pytest.fixture
+async def reads(fresh_url: str) -> AsyncIterator[JsonReads]:
+    made = JsonReads(fresh_url, pool_size=1, waits=Waits(pool=0.2))
+    yield made
+    await made.close()
+
+
+async def test_the_json_comes_as_postgresql_wrote_it(reads: JsonReads) -> None:
+    assert await reads.fetch("SELECT json_build_object('a', $1::int)", [3]) == b'{"a" : 3}'
+    assert await reads.fetch("SELECT to_json(1) WHERE false", []) is None
+
+
+async def test_nothing_can_be_written(reads: JsonReads) -> None:
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+        await reads.fetch("CREATE TABLE no (way int)", [])
+
+
+async def test_one_after_another_is_served_by_one_connection(reads: JsonReads) -> None:
+    found = await asyncio.gather(*(reads.fetch(BACKEND, []) for _ in range(5)))
+
+    assert len(set(found)) == 1
+
+
+async def test_who_waits_for_too_long_is_told_and_the_next_is_served(reads: JsonReads) -> None:
+    slow = asyncio.create_task(reads.fetch("SELECT to_json(pg_sleep(0.6)::text)", []))
+    await asyncio.sleep(0.05)
+
+    with pytest.raises(TimeoutError):
+        await reads.fetch(BACKEND, [])
+    await slow
+    assert await reads.fetch(BACKEND, [])
+
+
+async def test_a_connection_that_was_killed_is_replaced(reads: JsonReads, fresh_db: Database) -> None:
+    before = await reads.fetch(BACKEND, [])
+    assert before is not None
+    async with fresh_db.read() as db_session:
+        await db_session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": int(before)})
+    await asyncio.sleep(0.1)
+
+    try:
+        after = await reads.fetch(BACKEND, [])
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # it had not noticed yet
+        after = await reads.fetch(BACKEND, [])
+
+    assert after not in (None, before)
+
+
+async def test_a_reader_who_is_cancelled_leaves_the_place_to_the_next(reads: JsonReads) -> None:
+    for _ in range(3):
+        slow = asyncio.create_task(reads.fetch("SELECT to_json(pg_sleep(5)::text)", []))
+        await asyncio.sleep(0.05)
+        slow.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await slow
+
+    assert await reads.fetch(BACKEND, [])
+
+
+async def test_who_is_cancelled_while_waiting_takes_no_place(reads: JsonReads) -> None:
+    slow = asyncio.create_task(reads.fetch("SELECT to_json(pg_sleep(0.15)::text)", []))
+    await asyncio.sleep(0.02)
+    waiting = asyncio.create_task(reads.fetch(BACKEND, []))
+    await asyncio.sleep(0.02)
+    waiting.cancel()
+    await asyncio.gather(slow, waiting, return_exceptions=True)
+
+    assert waiting.cancelled()
+    assert await reads.fetch(BACKEND, [])
+
+
+async def test_a_statement_that_a_migration_made_old_is_prepared_anew(
+    reads: JsonReads, fresh_db: Database
+) -> None:
+    async def run(statement: str) -> None:
+        async with fresh_db.engine.begin() as connection:
+            await connection.execute(text(statement))
+
+    await run("CREATE TABLE changing (it int)")
+    await run("INSERT INTO changing VALUES (1)")
+    sql = "SELECT row_to_json(c) FROM (SELECT * FROM changing) c"
+    assert await reads.fetch(sql, []) == b'{"it":1}'
+    await run("ALTER TABLE changing ADD COLUMN more int DEFAULT 2")
+
+    try:
+        found = await reads.fetch(sql, [])
+    except asyncpg.PostgresError:  # the lane declines, and the reference lane answers
+        found = await reads.fetch(sql, [])
+
+    assert found == b'{"it":1,"more":2}'
+
+
+async def test_no_more_statements_are_kept_than_was_said(reads: JsonReads) -> None:
+    for n in range(STATEMENTS_KEPT + 20):
+        await reads.fetch(f"SELECT to_json({n})", [])
+
+    kept = await reads.fetch("SELECT to_json(count(*)) FROM pg_prepared_statements", [])
+    assert kept is not None
+    assert int(kept) <= STATEMENTS_KEPT + 1
+
+
+async def test_after_it_was_closed_nobody_waits_for_ever(reads: JsonReads) -> None:
+    await reads.fetch(BACKEND, [])
+    await reads.close()
+
+    with pytest.raises(TimeoutError):
+        await reads.fetch(BACKEND, [])

@@ -1,0 +1,123 @@
+"""What the compiled lane leaves alone, and why: each reason, by an operation that has it."""
+
+from __future__ import annotations
+
+import dataclasses
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from graphql import OperationDefinitionNode, parse
+
+from db.database import Database
+from domain.people import Viewer
+from engine import lane
+from engine.declined import Declined, Reason
+from engine.lane import MOST_PLANS_OF_AN_OPERATION, Compiled
+from engine.plans import Plan, make_plan
+from resolvers.context import Context
+from tests.engine.lanes import Lanes
+from tests.world import World, make_world
+
+PLAN = "query ($id: ID!) { plan(id: $id) { title } }"
+LONG = "a" * 64
+DEFAULT = "query ($n: Int = 5) { viewer { plans(first: $n) { edges { cursor } } } }"
+
+
+async def test_who_may_not_and_what_is_not_there_are_left_to_the_reference_lane(
+    lanes: Lanes, fresh_db: Database
+) -> None:
+    world = await make_world(fresh_db)
+
+    assert await _reason(lanes, world, PLAN) is None
+    assert await _reason(lanes, world, PLAN, viewer=None) is Reason.NOT_PERMITTED
+    assert await _reason(lanes, world, PLAN, viewer=world.stranger) is Reason.NOTHING_FOUND
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ("mutation { __typename }", Reason.NOT_A_QUERY),
+        ("{ viewer { id } __typename }", Reason.FIELD_WITH_CODE),
+        (f"query ($id: ID!) {{ plan(id: $id) {{ {LONG}: title }} }}", Reason.NAME_TOO_LONG),
+        ("query ($id: ID!) { plan(id: $id) @skip(if: true) { title } }", Reason.NOTHING_FOUND),
+        ("{ viewer { plans(first: 0) { edges { cursor } } } }", Reason.ARGUMENT),
+        ("{ viewer { id } __schema { queryType { name } } }", Reason.FIELD_WITH_CODE),
+        ("query ($id: ID!) { nodes(ids: [$id]) { id } }", Reason.ARGUMENT),
+        (DEFAULT, None),
+    ],
+)
+async def test_some_by_name(lanes: Lanes, fresh_db: Database, document: str, reason: Reason | None) -> None:
+    assert await _reason(lanes, await make_world(fresh_db), document) is reason
+
+
+async def test_an_operation_has_so_many_plans_and_no_more(lanes: Lanes, fresh_db: Database) -> None:
+    """Six booleans are 64 ways; what is over is answered by the reference lane, and what was known stays."""
+    world = await make_world(fresh_db)
+    names = [f"v{n}" for n in range(6)]
+    declared = ", ".join(f"${name}: Boolean!" for name in names)
+    fields = " ".join(f"{name}: title @include(if: ${name})" for name in names)
+    compiled = _compiled(f"query ($id: ID!, {declared}) {{ plan(id: $id) {{ id {fields} }} }}")
+    context = Context.of(lanes.api.services, world.athlete)
+    outcomes: list[Reason | None] = []
+    for ways in [*range(64), 0]:
+        variables = {name: bool(ways >> n & 1) for n, name in enumerate(names)}
+        try:
+            await lanes.lane.data(compiled, {"id": world.plan_id, **variables}, context)
+        except Declined as declined:
+            outcomes.append(declined.reason)
+        else:
+            outcomes.append(None)
+
+    assert outcomes == [None] * 32 + [Reason.TOO_MANY_PLANS] * 32 + [None]
+    assert len(compiled.plans) == MOST_PLANS_OF_AN_OPERATION
+
+
+async def test_what_was_declined_once_is_not_worked_out_again(
+    lanes: Lanes, fresh_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await make_world(fresh_db)
+    compiled = _compiled("query ($id: ID!) { plan(id: $id) { microcycles { sessions { actualMinutes } } } }")
+    context = Context.of(lanes.api.services, world.athlete)
+    made: list[object] = []
+    original = make_plan
+
+    def noted(*given: Any) -> Plan:
+        made.append(given[1])
+        return original(*given)
+
+    monkeypatch.setattr(lane, "make_plan", noted)
+    for _ in range(3):
+        with suppress(Declined):
+            await lanes.lane.data(compiled, {"id": world.plan_id}, context)
+
+    assert len(made) == 1
+
+
+async def test_who_lacks_the_scope_is_declined_before_anything_is_asked(
+    lanes: Lanes, fresh_db: Database
+) -> None:
+    world = await make_world(fresh_db)
+    narrowed = dataclasses.replace(world.athlete, scopes=frozenset())
+    await lanes.reads.close()  # whatever is asked now fails
+
+    assert await _reason(lanes, world, PLAN, viewer=narrowed) is Reason.NOT_PERMITTED
+
+
+async def _reason(
+    lanes: Lanes, world: World, document: str, viewer: Viewer | str | None = "athlete"
+) -> Reason | None:
+    who = world.athlete if isinstance(viewer, str) else viewer
+    context = Context.of(lanes.api.services, who)
+    try:
+        await lanes.lane.data(_compiled(document), {"id": world.plan_id}, context)
+    except Declined as declined:
+        return declined.reason
+    return None
+
+
+def _compiled(document: str) -> Compiled:
+    ast = parse(document)
+    operation = ast.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    return Compiled.of(ast, operation)
