@@ -62,3 +62,23 @@ def test_graphql_is_not_spoken_of(message: str, plain: str) -> None:
     assert found.startswith(plain)
     assert "$" not in found
     assert "enum" not in found
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not_found"),
+        ("POST", "/api/v1/nowhere", 404, "not_found"),
+        ("GET", "/api/v1/time-crunch/preview", 405, "method_not_allowed"),
+        ("DELETE", f"/api/v1/plans/{PLAN}/compress", 405, "method_not_allowed"),
+    ],
+)
+async def test_an_address_or_a_method_that_is_none_is_told_in_json_with_a_code(
+    api: Api, method: str, path: str, status: int, code: str
+) -> None:
+    answer = await api.client.request(method, path)
+
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"] == code
+    assert answer.json()["error"]["correlationId"] == answer.headers["x-request-id"]
+    assert ("allow" in answer.headers) is (status == 405)

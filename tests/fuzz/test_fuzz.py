@@ -87,14 +87,9 @@ async def test_what_is_sent_reaches_every_corner(server: Stage, world: World) ->
         for sent, answered in zip(requests, await asyncio.gather(*map(server.send, requests)), strict=True):
             assert server.judge.wrongs(sent, answered) == [], (sent, answered)
             found[outcome_of(sent, answered)] += 1
-            answered_well[sent.what] += outcome_of(sent, answered) == "200 ok"
+            answered_well[sent.what] += outcome_of(sent, answered).startswith(("200 ok", "200 answered"))
 
     assert answered_well["query"] >= 25
-    assert answered_well["mutation"] >= 3
-    assert {
-        "200 graphql_validation_failed",
-        "200 forbidden",
-        "401 unauthorized",
-        "406 not_acceptable",
-    } <= found.keys()
+    assert answered_well["mutation"] >= 10
+    assert {"200 ok", "200 graphql_validation_failed", "200 forbidden", "406 not_acceptable"} <= found.keys()
     assert len(found) >= 20, found

