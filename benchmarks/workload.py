@@ -9,6 +9,7 @@ player's range in a few numbers with the team's means, ``series`` for five numbe
 from __future__ import annotations
 
 import asyncio
+import gc
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -78,6 +79,9 @@ async def _run(url: str) -> None:
     print(f"{'players':>7} {'days':>5}  {'operation':<9} {'seconds':>8} {'statements':>10} {'held ms':>8}")
     for players in PLAYERS:
         team_id, coach, one = await _team(db, players)
+        gc.collect()
+        gc.freeze()  # both as the server does, once it has begun
+        gc.set_threshold(50_000, 10, 10)
         for days in DAYS:
             variables = {
                 "id": global_id(Kind.TEAM, team_id),
