@@ -2,66 +2,38 @@
 
 ``python -m benchmarks.reads [rounds] [seconds] [names, as Q4,Q1]``. The bare endpoint is Starlette and
 asyncpg, with one statement whose JSON it passes on; the honest limit is the same without framework or pool
-reset. Ours is the server as it is deployed: tokens, limits, permissions, logs and metrics included.
+reset. Ours is the server as it is deployed: tokens, limits, permissions, logs and metrics included. A run of
+all reads draws the picture anew.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
-import os
-import secrets
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.reads_data import Data, Read, make_data
+from benchmarks.reads_servers import MOST_CONNECTIONS, Measured, Server, bare, measure, ours
 from db.embedded import EmbeddedPostgres
-from integrations.tokens import issue_development_token
 
-CONNECTIONS = (32, 1)
+CONNECTIONS = (MOST_CONNECTIONS, 1)
 PLAIN, QUICK, OURS, RESOLVERS = "bare endpoint", "honest limit", "Taper", "Taper, resolvers only"
+PICTURE = Path(__file__).with_suffix(".svg")
+COLOURS = {PLAIN: "#d6dee8", QUICK: "#8fb0d4", OURS: "#2f5f98", RESOLVERS: "#b9876a"}
 
 
 @dataclass(frozen=True)
-class Server:
-    name: str
-    port: int
-    process: int
-    token: str | None = None
+class Ratio:
+    """To the bare endpoint in the same round: the median, and the least and the most of any round."""
 
-    def request(self, read: Read) -> bytes:
-        asked = {"operationName": read.name, "query": read.document, "variables": dict(read.variables)}
-        body = json.dumps(asked if self.token else {"operationName": read.name, "key": read.key}).encode()
-        token = f"Authorization: Bearer {self.token}\r\n" if self.token else ""
-        head = f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{token}"
-        return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-
-    def cpu_seconds(self) -> float:
-        parts = Path(f"/proc/{self.process}/stat").read_text("utf-8").rpartition(")")[2].split()
-        return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
-
-    def resident_mb(self) -> float:
-        status = Path(f"/proc/{self.process}/status").read_text("utf-8")
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
-
-
-@dataclass(frozen=True)
-class Measured:
-    per_second: float
-    p95_ms: float
-    cpu_us: float
+    median: float
+    least: float
+    most: float
 
 
 def main() -> None:
@@ -73,125 +45,84 @@ def main() -> None:
         postgres = stack.enter_context(EmbeddedPostgres(folder, durable=True))
         data = asyncio.run(make_data(postgres.url))
         servers: list[Server] = [stack.enter_context(each) for each in _servers(postgres.url, data)]
-        for connections in CONNECTIONS:
-            for read in (each for each in data.reads if names is None or each.name in names):
-                _report(read, connections, servers, rounds, seconds)
+        reads = [each for each in data.reads if names is None or each.name in names]
+        found = {
+            (read.name, connections): _report(read, connections, servers, rounds, seconds)
+            for connections in CONNECTIONS
+            for read in reads
+        }
         for each in servers:
             print(f"{each.name}: {each.resident_mb():.0f} MB resident at the end")
+    if names is None:
+        PICTURE.write_text(_picture(found), encoding="utf-8")
 
 
-def _report(read: Read, connections: int, servers: list[Server], rounds: int, seconds: float) -> None:
+def _report(
+    read: Read, connections: int, servers: list[Server], rounds: int, seconds: float
+) -> dict[str, Ratio]:
     found: dict[str, list[Measured]] = {each.name: [] for each in servers}
     size = 0
     for number in range(rounds + 1):
         for each in servers:
-            measured, size = _measure(each, read, connections, seconds if number else 0.7)
+            measured, size = measure(each, read, connections, seconds if number else 0.7)
+            if measured.wrong and each.name != RESOLVERS:
+                raise SystemExit(f"{each.name} gave {measured.wrong} wrong answers to {read.name}")
             if number:  # the first round warms up
                 found[each.name].append(measured)
     print(f"\n{read.name}: {read.about}, {size:,} bytes of ours, {connections} connections")
-    bare = found[PLAIN]
+    ratios = {name: _ratio(some, found[PLAIN]) for name, some in found.items()}
     for name, some in found.items():
-        ratios = sorted(one.per_second / other.per_second for one, other in zip(some, bare, strict=True))
         rate = statistics.median(each.per_second for each in some)
         p95 = statistics.median(each.p95_ms for each in some)
         cpu = statistics.median(each.cpu_us for each in some)
+        ratio, wrong = ratios[name], sum(each.wrong for each in some)
+        refused = f", {wrong} turned away" if wrong else ""
         print(
-            f"  {name:<22} {rate:>8.0f}/s"
-            f"  ×{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-            f"  p95 {p95:>6.1f} ms  {cpu:>6.0f} µs of processor a request"
+            f"  {name:<22} {rate:>8.0f}/s  ×{ratio.median:.2f} ({ratio.least:.2f} to {ratio.most:.2f})"
+            f"  p95 {p95:>6.1f} ms  {cpu:>6.0f} µs of processor a request{refused}"
         )
+    return ratios
 
 
-def _measure(server: Server, read: Read, connections: int, seconds: float) -> tuple[Measured, int]:
-    request = base64.b64encode(server.request(read)).decode()
-    before = server.cpu_seconds()
-    made = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load", str(server.port), str(connections), str(seconds), request],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    found = json.loads(made.stdout)
-    if found["wrong"]:
-        raise SystemExit(f"{server.name} gave {found['wrong']} wrong answers to {read.name}")
-    cpu = (server.cpu_seconds() - before) / found["answers"] * 1e6
-    return Measured(found["per_second"], found["p95_ms"], cpu), found["bytes"]
+def _ratio(some: list[Measured], plain: list[Measured]) -> Ratio:
+    ratios = [one.per_second / other.per_second for one, other in zip(some, plain, strict=True)]
+    return Ratio(statistics.median(ratios), min(ratios), max(ratios))
 
 
 def _servers(url: str, data: Data) -> Iterator[AbstractContextManager[Server]]:
-    yield _bare(PLAIN, "plain", url, data)
-    yield _bare(QUICK, "quick", url, data)
-    yield _ours(OURS, url, data, {})
-    yield _ours(RESOLVERS, url, data, {"DB_READ_POOL_SIZE": "0"})
+    yield bare(PLAIN, "plain", url, data)
+    yield bare(QUICK, "quick", url, data)
+    yield ours(OURS, url, data, {})
+    yield ours(RESOLVERS, url, data, {"DB_READ_POOL_SIZE": "0"})
 
 
-@contextmanager
-def _bare(name: str, kind: str, url: str, data: Data) -> Iterator[Server]:
-    port = _free_port()
-    plain_url = url.replace("+asyncpg", "")
-    reads = json.dumps([asdict(each) for each in data.reads])
-    command = [sys.executable, "-m", "benchmarks.reads_bare", kind, plain_url, str(port), reads]
-    with _running(command, {}) as process:
-        _wait(port, process)
-        yield Server(name, port, process.pid)
-
-
-@contextmanager
-def _ours(name: str, url: str, data: Data, more: dict[str, str]) -> Iterator[Server]:
-    port, secret = _free_port(), secrets.token_urlsafe(48)
-    token = issue_development_token(
-        secret, str(data.coach.id), None, datetime.now(UTC), timedelta(hours=2), issuer="id", audience="taper"
+def _picture(found: Mapping[tuple[str, int], Mapping[str, Ratio]]) -> str:
+    """A bar for each server, with a line from the least to the most of any round, one group a read."""
+    widest = max(each.most for ratios in found.values() for each in ratios.values())
+    rows, y = [], 44
+    for (name, connections), ratios in found.items():
+        rows.append(f'<text x="16" y="{y + 14}">{name}, {connections} connections</text>')
+        for server, ratio in ratios.items():
+            y += 22
+            width, least, most = (400 * each / widest for each in (ratio.median, ratio.least, ratio.most))
+            rows.append(f'<text x="164" y="{y + 12}" text-anchor="end">{server}</text>')
+            rows.append(
+                f'<rect x="172" y="{y}" width="{width:.1f}" height="16" fill="{COLOURS[server]}"/>'
+                f'<path d="M{172 + least:.1f} {y + 8}H{172 + most:.1f}" stroke="#1f2a37"/>'
+                f'<text x="{180 + most:.1f}" y="{y + 12}">{ratio.median:.2f}</text>'
+            )
+        y += 34
+    one = 172 + 400 / widest
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 {y}" font-family="sans-serif" '
+        'font-size="12" fill="#1f2a37" role="img">\n'
+        "<title>Answers a second as a ratio to the bare endpoint, median and spread of the rounds</title>\n"
+        f'<rect width="660" height="{y}" fill="#ffffff"/>\n'
+        '<text x="16" y="24">answers a second, as a ratio to the bare endpoint in the same round</text>\n'
+        f'<path d="M{one:.1f} 36V{y - 12}" stroke="#1f2a37" stroke-dasharray="3 3"/>\n'
+        + "\n".join(rows)
+        + "\n</svg>\n"
     )
-    environ = {
-        "TAPER_ENV": "production",
-        "DATABASE_URL": url.replace("+asyncpg", ""),
-        "JWT_SECRET": secret,
-        "JWT_ISSUER": "id",
-        "JWT_AUDIENCE": "taper",
-        "RATE_BURST": "1000000000",
-        "RATE_PER_SECOND": "1000000000",
-        "DOOR_LEAST_REQUESTS": str(max(CONNECTIONS)),  # the resolvers alone would have some turned away
-        **more,
-    }
-    command = [sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", str(port)]
-    with _running(command, environ) as process:
-        _wait(port, process)
-        yield Server(name, port, process.pid, token)
-
-
-@contextmanager
-def _running(command: list[str], environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        command, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise SystemExit(f"a server ended at once: {process.args!r}")
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=1)
-        except urllib.error.HTTPError:
-            return  # it answers
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("a server did not start")
 
 
 if __name__ == "__main__":

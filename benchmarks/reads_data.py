@@ -38,7 +38,7 @@ class Read:
     name: str
     about: str
     document: str
-    variables: Mapping[str, str]
+    variables: Mapping[str, str | int]
     key: str
     plain: str
     quick: str
@@ -137,7 +137,8 @@ def _reads(plan_id: str, session_id: str, coach_id: str) -> tuple[Read, ...]:
             coach_id,
             f"""SELECT json_build_object('data', json_build_object('plans', json_agg(json_build_object(
                  'id', p.id, 'title', p.title, 'startsOn', p.starts_on,
-                 'microcycles', (SELECT json_agg(json_build_object('ordinal', m.ordinal, 'sessions', (SELECT json_agg(json_build_object('id', s.id,
+                 'microcycles', (SELECT json_agg(json_build_object('ordinal', m.ordinal,
+                 'sessions', (SELECT json_agg(json_build_object('id', s.id,
                  'title', s.title, 'scheduledOn', s.scheduled_on) ORDER BY s.ordinal) FROM sessions s
                  WHERE s.microcycle_id = m.id)) ORDER BY m.ordinal) FROM microcycles m
                  WHERE m.plan_id = p.id))))) FROM {_FIFTY} p""",
