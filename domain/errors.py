@@ -164,7 +164,9 @@ class CursorUnknown(DomainError):
 class CursorExpired(DomainError):
     """What followed the cursor is no longer kept, so there would be a gap."""
 
-    message: str = "What followed this cursor is no longer kept: subscribe without one, then load what you show anew."
+    message: str = (
+        "What followed this cursor is no longer kept: subscribe without one, then load what you show anew."
+    )
     code = "cursor_expired"
 
 

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class DeliveryOutcome(StrEnum):
-    """How one delivery ended; ``continued`` did a part of it, ``failed`` is one attempt, ``dead`` the last."""
+    """How a delivery ended; ``continued`` did a part of it, ``failed`` is one attempt, ``dead`` the last."""
 
     HANDLED = "handled"
     CONTINUED = "continued"

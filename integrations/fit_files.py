@@ -70,8 +70,8 @@ def _line(at: int, session: Any, findings: Findings) -> LogLine | None:
         rpe, own_load = rpe / 10, None  # the watch stores it times ten
     elif own_load is not None:
         findings.warn(
-            f"Session {at} has no RPE: unless you give one, its load is the watch's own, which is another scale "
-            "than session RPE times minutes."
+            f"Session {at} has no RPE: unless you give one, its load is the watch's own, which is another "
+            "scale than session RPE times minutes."
         )
     return LogLine(
         place=place,

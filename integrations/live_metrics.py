@@ -1,4 +1,4 @@
-"""What Prometheus is told about those who follow what happens. Every label has few values: names from the code."""
+"""What Prometheus is told about those who follow what happens. Labels have few values: names of the code."""
 
 from __future__ import annotations
 

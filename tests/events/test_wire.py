@@ -57,8 +57,8 @@ FIELDS = {
     "training.imported": "playerId firstDay lastDay entryCount",
     "wellness.reported": "wellnessReportId playerId day",
     "rest_day.reported": "playerId day isRest",
-    "workload.updated": "playerId teamId day weekLoadAu acuteChronicRatio readinessScore recoveryScore riskBand "
-    "modelVersion",
+    "workload.updated": "playerId teamId day weekLoadAu acuteChronicRatio readinessScore recoveryScore "
+    "riskBand modelVersion",
     "workload.threshold_breached": "workloadAlertId teamId playerId thresholdType severity day currentValue "
     "thresholdValue reason adjustmentType adjustmentValue modelVersion",
     "workload.thresholds_changed": "teamId version",
