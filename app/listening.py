@@ -9,6 +9,9 @@ from app.progress import CannotStart
 
 # A peer that stops reading keeps a connection, and with it our exit, for at most this long.
 UNREAD_MILLISECONDS = 20_000
+# What the kernel holds of what it could not send yet. It would take megabytes for each peer that does not
+# read, and a slow one would be known as slow only when those are full; what is on its way is not limited.
+UNSENT_BYTES = 128 * 1024
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -22,6 +25,8 @@ def listening_socket(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
     try:
         listener.bind(address)
     except OSError as error:

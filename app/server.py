@@ -234,7 +234,7 @@ async def _leave(application: Application, server: Server, serving: asyncio.Task
     await _pause(stop, settings.shutdown_delay_seconds)
     until = asyncio.get_running_loop().time() + _work_seconds(settings)
     server.should_exit = True
-    stopping = asyncio.create_task(application.live.stop())
+    stopping = asyncio.create_task(application.live.stop(_work_seconds(settings)))
     hurry = asyncio.create_task(_hurry(stop, server))
     try:
         await serving

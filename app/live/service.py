@@ -38,8 +38,8 @@ from resolvers.viewers import viewer_of
 _log = structlog.get_logger(__name__)
 
 MOST_SHARINGS = 1_000
-LEAVE_SECONDS = 2.0
-"""How long a connection may take to finish what is under way on it, and then to say goodbye."""
+LEAVE_SECONDS = 5.0
+"""How long a connection may take to finish what is under way on it, where the server does not say."""
 
 
 Following: TypeAlias = Member | FlagFollower
@@ -161,20 +161,23 @@ class Live:
 
         return closed
 
-    async def stop(self) -> None:
-        """Nobody new; everybody else is told to come back, after what is under way."""
+    async def stop(self, within_seconds: float = LEAVE_SECONDS) -> None:
+        """Nobody new; everybody else is told to come back, after what is under way. Who does not read is not
+        waited for."""
         self.is_stopping = True
+        until = asyncio.get_running_loop().time() + within_seconds
         leaving = [asyncio.create_task(each.leave()) for each in tuple(self._connections)]
         if leaving:
             with suppress(TimeoutError):
-                async with asyncio.timeout(LEAVE_SECONDS):
+                async with asyncio.timeout_at(until):
                     await self._nobody.wait()
         for connection in tuple(self._connections):
             connection.abort()
         for task in leaving:
             task.cancel()
         if self._changes:
-            await asyncio.wait(self._changes, timeout=LEAVE_SECONDS)
+            left_seconds = max(0.1, until - asyncio.get_running_loop().time())
+            await asyncio.wait(self._changes, timeout=left_seconds)
 
     async def close(self) -> None:
         with suppress(asyncio.CancelledError):

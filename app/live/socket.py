@@ -20,7 +20,7 @@ from app.live.notices import SLOW_CONSUMER, too_many_operations
 from app.live.outbox import Outbox
 from app.live.places import NoPlace
 from app.live.service import Following, Live
-from app.live.wire import wire_of
+from app.live.wire import GOODBYE_SECONDS, wire_of
 from app.logs import bind_correlation_id, correlation_id
 from app.operations import Answer, Prepared
 from app.rates import Caller as Spender
@@ -32,6 +32,7 @@ _log = structlog.get_logger(__name__)
 
 PROTOCOL = "graphql-transport-ws"
 LONGEST_ID = 256
+_COME_BACK = "The server restarts: come back."
 _PONG, _COMPLETE = b'{"type":"pong"}', b'{"id":%b,"type":"complete"}'
 
 
@@ -105,8 +106,12 @@ class Socket:
             self._stop(operation_id)
         if self._running:
             await asyncio.wait(set(self._running.values()))
-        await self._outbox.emptied()
-        await self._close(Close.RESTART, "The server restarts: come back.")
+        try:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._outbox.emptied()
+        except TimeoutError:
+            self._is_stuck()
+        await self._close(Close.RESTART, _COME_BACK)
 
     def abort(self) -> None:
         self._is_closed = True
@@ -146,8 +151,8 @@ class Socket:
 
     async def _converse(self) -> None:
         self._places.callback(self._live.opened(self))
-        if self._wire is not None:
-            self._wire.on_shutdown = _nothing  # ``Live.stop`` sees to it
+        if self._live.is_stopping:  # since the handshake began
+            raise Closing(Close.RESTART, _COME_BACK)
         self._after(self._live.limits.init_seconds, Close.INIT_TIMEOUT, "Connection initialisation timeout")
         while not self._is_closed:
             message = await self._receive()
@@ -395,7 +400,3 @@ def _token_in(payload: Mapping[str, Any]) -> str | None:
 
 def _prefix(operation_id: str) -> bytes:
     return b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
-
-
-def _nothing() -> None:
-    return None

@@ -19,6 +19,7 @@ from app.live.notices import RESTARTING, SLOW_CONSUMER, TOKEN_EXPIRED
 from app.live.outbox import MOST_BYTES, MOST_FRAMES, STUCK_SECONDS
 from app.live.places import NoPlace
 from app.live.service import Following, Live
+from app.live.wire import GOODBYE_SECONDS
 from app.operations import Answer, Prepared
 from app.refusals import HttpRefusal
 from integrations.live_metrics import Dropped, Transport
@@ -40,6 +41,7 @@ class Stream:
         self._news = asyncio.Event()
         self._taken = asyncio.Event()
         self._is_over = False
+        self._writing: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     async def follow(
@@ -73,7 +75,7 @@ class Stream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gone = asyncio.create_task(_gone(receive))
-        writing = asyncio.create_task(self._write(send))
+        writing = self._writing = asyncio.create_task(self._write(send))
         with self._places:
             self._places.callback(self._live.opened(self))
             try:
@@ -112,11 +114,16 @@ class Stream:
 
     async def leave(self) -> None:
         self._finish(self._framing.cut([RESTARTING]))
+        if self._writing is not None:
+            await asyncio.wait({self._writing}, timeout=GOODBYE_SECONDS)
+            self.abort()
 
     def abort(self) -> None:
         """The server's own end comes next, and takes the connection along."""
         self.close()
         self._taken.set()
+        if self._writing is not None:
+            self._writing.cancel()
 
     def _take_places(self, request: Request, who: SignedIn | None) -> None:
         if self._live.is_stopping:

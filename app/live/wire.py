@@ -8,7 +8,6 @@ twice the CPU and three times the memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -20,12 +19,14 @@ _TEXT = b"\x81"  # a whole message of text
 _SHORT, _MEDIUM = 126, 1 << 16
 _COPIED = 16 * 1024
 
+GOODBYE_SECONDS = 2.0
+"""For the peer to answer to our goodbye, and so to read all that came before it. What it misses of that it
+gets when it comes back."""
+
 
 class Wire(WebSocketsSansIOProtocol):
     """Offers itself to the application as an extension of ASGI: what is written for thousands at a time takes
     no task and no ASGI message. The way of ASGI stays open beside it."""
-
-    on_shutdown: Callable[[], None] | None = None
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -48,12 +49,23 @@ class Wire(WebSocketsSansIOProtocol):
         """For a peer that takes nothing any more, not even a goodbye."""
         self.transport.abort()
 
+    async def send(self, message: Any) -> None:
+        """Uvicorn would close after the goodbye, which waits for a reader who never reads, and the server's
+        end with it."""
+        await super().send(message)
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+            self.close_timer = self.loop.call_later(GOODBYE_SECONDS, self.abort)
+
+    def keepalive_timeout(self) -> None:
+        reads_nothing = self.transport.get_write_buffer_size() > 0
+        super().keepalive_timeout()
+        if reads_nothing:
+            self.abort()
+
     def shutdown(self) -> None:
-        """The server stops. The application closes this socket itself, after what is under way on it."""
-        if self.on_shutdown is None:
-            super().shutdown()
-        else:
-            self.on_shutdown()
+        """The server stops. Its application knows, and closes each socket after what is under way on it, or
+        refuses it if the handshake is not through."""
 
 
 def wire_of(scope: Any) -> Wire | None:

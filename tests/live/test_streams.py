@@ -180,6 +180,30 @@ class TestServerSentEvents:
         assert (forged.status_code, forged.json()["errors"][0]["extensions"]["code"]) == (400, "csrf_refused")
         assert got.status_code == 405
 
+    async def test_who_follows_takes_no_place_from_requests(self, fresh_url: str, stage: Stage) -> None:
+        """There is one for requests, and each way to follow is open while a query is answered."""
+        coach = stage.world.coach
+        async with (
+            running(fresh_url, door_most_requests=1, door_least_requests=1, door_reserve=0) as server,
+            opened(server, coach, NUMBERS, teamId=team_of(stage)) as events,
+            opened(server, coach, NUMBERS, MULTIPART, teamId=team_of(stage)) as parts,
+            server.client(coach) as client,
+        ):
+            await client.following("s", NUMBERS, teamId=team_of(stage))
+            inside = server.application.door_limit.inside
+            async with opened(server, coach, VIEWER, "application/json") as answer:
+                await answer.response.aread()
+            await stage.compressed(7)
+            told = [
+                (await events.event())[1],
+                (await parts.part())["payload"],
+                {"data": await client.next("s")},
+            ]
+
+        assert inside == 0
+        assert answer.response.status_code == 200
+        assert [each["data"]["sessionCompressed"]["targetMinutes"] for each in told] == [7, 7, 7]
+
     async def test_streams_have_places_too_and_give_them_back(self, fresh_url: str, stage: Stage) -> None:
         coach = stage.world.coach
         async with running(fresh_url, live_connections_per_caller=2) as server:
