@@ -77,6 +77,8 @@ def test_it_runs_its_first_example_with_its_own_token(
 
 def test_it_runs_an_example_that_changes_something(page: Page) -> None:
     page.locator(".graphiql-tab-button", has_text="Compress").first.click()
+    page.locator(".graphiql-query-editor", has_text="compressSession").wait_for()
+    page.wait_for_timeout(500)  # the editor shows it before the button runs it
     page.click(".graphiql-execute-button")
 
     page.locator(".result-window", has_text="CompressSessionSuccess").wait_for()
