@@ -149,7 +149,9 @@ def _report(tally: Tally, seed: int, folder: Path) -> None:
 
 
 def _rss_mib() -> float:
-    for line in Path("/proc/self/status").read_text("utf-8").splitlines():
+    """0 where the system does not tell it this way."""
+    status = Path("/proc/self/status")
+    for line in status.read_text("utf-8").splitlines() if status.is_file() else ():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     return 0.0
