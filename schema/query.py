@@ -10,6 +10,7 @@ from resolvers import nodes as by_id
 from resolvers import people, phase_templates, plans, previews, seasons, sessions, sync_status
 from resolvers import time_crunch as crunch
 from resolvers import workload as load
+from resolvers.live import cursors
 from resolvers.permissions import Behind, Has, SignedIn
 from schema.fields import field
 from schema.types.assignment import READS_TEMPLATES
@@ -49,6 +50,14 @@ class Query:
         size=50,
         sliced_by=["ids"],
         description="Up to 50 things by their global ids, in that order; null where node would be.",
+    )
+    live_cursor: str | None = field(
+        cursors.live_cursor,
+        needs=[SignedIn(), Behind(Flag.LIVE)],
+        never_null=True,
+        description="The place that live events have come to: handed in as `after` of a subscription, what "
+        "happens from now on is not missed, whenever that begins. Ask for it before you load what you show, "
+        "in an operation of its own. Not for featureFlagsChanged.",
     )
     plan: Plan | None = field(plans.plan, needs=[READS_PLANS], description="A training plan.")
     session: Session | None = field(sessions.session, needs=[READS_PLANS], description="A day's training.")

@@ -15,22 +15,32 @@ import strawberry
 from db import event_log
 from db.outbox import StoredEvent
 from domain.errors import CursorExpired, CursorUnknown
-from resolvers.context import Context
+from resolvers.context import Context, Info
 
 After: TypeAlias = Annotated[
     str | None,
     strawberry.argument(
-        description="Cursor of the last event you got: those after it come first, none left out, none twice."
+        description="Cursor of the last event you got, or liveCursor: those after it come first, none left "
+        "out, none twice."
     ),
 ]
 
 _LONGEST = 64
 _PLACE = re.compile(r"([0-9]{1,18}):([0-9a-f]{8})")
+_NO_EVENT = "00000000"
+"""In place of the mark of an event: the log is empty, or all of it was deleted."""
+
+
+async def live_cursor(info: Info) -> str:
+    """What was committed but is not in the log yet comes after it: rather told of twice than missed."""
+    async with info.context.services.db.read() as db_session:
+        end = (await event_log.state(db_session)).last_seq
+        found = await event_log.events_after(db_session, end - 1, upto=end, at_most=1)
+    return cursor_of(found[0]) if found else _written(end, _NO_EVENT)
 
 
 def cursor_of(event: StoredEvent) -> str:
-    text = f"{event.seq}:{_mark_of(event)}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return _written(event.seq or 0, _mark_of(event))
 
 
 async def place_after(context: Context, cursor: str | None) -> int | None:
@@ -44,12 +54,18 @@ async def place_after(context: Context, cursor: str | None) -> int | None:
     seq, mark = _taken_apart(cursor)
     async with context.services.db.read() as db_session:
         state = await event_log.state(db_session)
+        if seq == state.purged_seq and mark == _NO_EVENT:
+            return seq
         if seq <= state.purged_seq:
             raise CursorExpired
         found = await event_log.events_after(db_session, seq - 1, upto=seq, at_most=1)
     if not found or _mark_of(found[0]) != mark:
         raise CursorUnknown
     return seq
+
+
+def _written(seq: int, mark: str) -> str:
+    return base64.urlsafe_b64encode(f"{seq}:{mark}".encode()).decode().rstrip("=")
 
 
 def _taken_apart(cursor: str) -> tuple[int, str]:

@@ -90,6 +90,65 @@ async def test_the_past_is_only_what_the_subscription_is_about(server: Running, 
         await client.silent()
 
 
+class TestBeforeTheFirstEvent:
+    async def test_who_is_cut_off_before_it_misses_nothing(self, server: Running, stage: Stage) -> None:
+        """From the moment of the question on, also what happens before the subscription begins."""
+        async with server.client(stage.world.coach) as client:
+            await client.following("s", NUMBERS, teamId=team_of(stage))
+            await stage.compressed(2)
+            assert await _minutes(client) == 2  # what has happened so far is in the log
+            cursor = await _live_cursor(client)
+            await stage.compressed(3)
+        async with server.client(stage.world.coach) as client:
+            await client.subscribe("cut off", NUMBERS, teamId=team_of(stage), after=cursor)
+        await stage.compressed(4)
+
+        async with server.client(stage.world.coach) as client:
+            await client.subscribe("s", NUMBERS, teamId=team_of(stage), after=cursor)
+            await stage.compressed(5)
+
+            assert [await _minutes(client) for _ in range(3)] == [3, 4, 5]
+            await client.silent()
+
+    async def test_it_is_good_where_nothing_has_happened_yet(self, server: Running, stage: Stage) -> None:
+        async with server.client(stage.world.coach) as client:
+            cursor = await _live_cursor(client)
+            await stage.compressed(1)
+            await client.subscribe("s", NUMBERS, teamId=team_of(stage), after=cursor)
+
+            assert await _minutes(client) == 1
+
+    async def test_it_is_good_where_all_was_deleted_until_more_is(
+        self, server: Running, stage: Stage
+    ) -> None:
+        async def forget() -> None:
+            await stage.db.unit_of_work(
+                lambda tx: event_log.purge(tx.db_session, tx.now + timedelta(hours=1))
+            )
+
+        async with server.client(stage.world.coach) as client:
+            await client.following("other", NUMBERS, teamId=team_of(stage))
+            await stage.compressed(1)
+            await client.next("other")
+            await forget()
+            cursor = await _live_cursor(client)
+            await client.send(type="complete", id="other")
+            await stage.compressed(2)
+            await client.subscribe("s", NUMBERS, teamId=team_of(stage), after=cursor)
+            assert await _minutes(client) == 2
+
+            await forget()
+            await client.subscribe("late", NUMBERS, teamId=team_of(stage), after=cursor)
+            assert await client.refused("late") == "cursor_expired"
+
+    async def test_it_is_for_who_may_follow(self, fresh_url: str, stage: Stage) -> None:
+        async with running(fresh_url, flags={}) as server, server.client(stage.world.coach) as client:
+            await client.subscribe("q", "{ liveCursor }")
+            answer = (await client.receive())["payload"]
+
+        assert answer["errors"][0]["extensions"]["code"] == "feature_not_available"
+
+
 class TestCursorsThatLeadNowhere:
     @pytest.mark.parametrize(
         "cursor",
@@ -144,6 +203,13 @@ async def test_two_processes_on_one_database_both_tell_of_everything(fresh_url: 
             await b.silent()
 
     assert found == [list(range(1, 21))] * 2
+
+
+async def _live_cursor(client: Client) -> str:
+    await client.subscribe("cursor", "{ liveCursor }")
+    found: str = (await client.next("cursor"))["liveCursor"]
+    assert await client.receive() == {"id": "cursor", "type": "complete"}
+    return found
 
 
 async def _minutes(client: Client) -> int:
