@@ -28,6 +28,7 @@ from resolvers.season_sight import sight_of_assignment
 from resolvers.sight import granted
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # the last day in a zone west of UTC is none any more in UTC
 DEEPEST = 8
 
 
@@ -119,6 +120,8 @@ def _moment(completed_at: datetime) -> datetime:
         raise InvalidInput.of("completedAt", "Give the time with its zone, as in 2026-11-20T18:30:00Z.")
     if completed_at < EARLIEST:
         raise InvalidInput.of("completedAt", "This is before the year 2000.")
+    if completed_at > LATEST:
+        raise InvalidInput.of("completedAt", "This is still to come.")
     return completed_at.astimezone(UTC)
 
 

@@ -176,6 +176,7 @@ def nested(levels: int) -> dict[str, Any]:
         ({"actualLoad": 10_000.5}, "actualLoad"),
         ({"completedAt": (NOW + timedelta(minutes=6)).isoformat()}, "completedAt"),
         ({"completedAt": "1999-12-31T23:59:59Z"}, "completedAt"),
+        ({"completedAt": "9999-12-31T23:59:59.999999-11:00"}, "completedAt"),
         ({"completedAt": "2026-11-20T12:00:00"}, "completedAt"),
         ({"performance": [1, 2]}, "performance"),
         ({"performance": "fast"}, "performance"),
