@@ -24,6 +24,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from app.cost import sizing_variables
+from app.deferred import without_defer
 from app.limits import LimitExceeded, Limits
 from app.operation_limits import refuse_long, refuse_oversized
 from engine.lane import Compiled
@@ -43,10 +44,13 @@ class RequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """``ast`` defers nothing, so that it is answered whole; ``deferring`` is what was sent, if that does."""
+
     ast: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
     weight: int  # in tokens, of what it keeps in memory
     sizing_variables: tuple[str, ...]
+    deferring: DocumentNode | None = None
     costs: dict[Hashable, int] = field(default_factory=dict)
     _compiled: dict[int, Compiled] = field(default_factory=dict)
 
@@ -128,9 +132,11 @@ class Documents:
         )
         if errors:
             raise RequestError(*map(self._as_limit, errors))
-        operations = [each for each in ast.definitions if isinstance(each, OperationDefinitionNode)]
-        weight = tokens + len(text) // _BYTES_OF_TOKEN
-        return Document(ast, tuple(operations), weight, tuple(sorted(sizing_variables(ast))))
+        whole = without_defer(ast) if "defer" in text else ast
+        operations = [each for each in whole.definitions if isinstance(each, OperationDefinitionNode)]
+        deferring = None if whole is ast else ast
+        weight = (tokens if deferring is None else 2 * tokens) + len(text) // _BYTES_OF_TOKEN
+        return Document(whole, tuple(operations), weight, tuple(sorted(sizing_variables(whole))), deferring)
 
     def _keep(self, text: str, document: Document) -> None:
         self._kept[text] = document

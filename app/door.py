@@ -32,8 +32,9 @@ MOST_WAITING = 64
 RETRY_SECONDS = 1
 
 _MESSAGE = "Too much is being asked of us just now and nothing was done: try again in a moment."
-# Answers that go on for as long as the client follows; those have limits of their own.
-_STREAMS = (b"text/event-stream", b"multipart/mixed")
+# Answers that go on for as long as the client follows; those have limits of their own. A query answered in
+# parts is none of them: it is work until its last part.
+_STREAMS = (b"text/event-stream", b'multipart/mixed; boundary="graphql"; subscriptionSpec')
 
 
 class Door:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +15,7 @@ from app.admission import Admitted
 from app.answers import graphql_response, refusal_of_fault, refusal_response, revalidated
 from app.auth import refusal_of, remembered_context_from
 from app.bootstrap import Application
+from app.deferred import Form, Part, Parts, form_asked_for
 from app.documents import RequestError
 from app.door import refuse_in_reserve
 from app.express import QuickRequest
@@ -30,6 +31,8 @@ from domain.errors import Unauthorized
 from integrations.metrics import OperationKind, Outcome
 from integrations.tokens import TokenRefused
 from resolvers.context import Context
+
+_Read = TypeVar("_Read")
 
 
 class GraphQLEndpoint:
@@ -60,7 +63,7 @@ class GraphQLEndpoint:
             return self.page(request)
         media_type = negotiate(request.accept)
         try:
-            if media_type is None and asked_for(request.accept) is None:
+            if media_type is None and not (asked_for(request.accept) or form_asked_for(request.accept)):
                 raise HttpRefusal(
                     406,
                     "not_acceptable",
@@ -94,7 +97,18 @@ class GraphQLEndpoint:
         _refuse_kind(request, prepared)
         if prepared.kind is OperationKind.QUERY:
             refuse_in_reserve(request.scope, self._application.services.metrics.edge)
-        answer = await self._run(request, asked, prepared, context)
+        form = (
+            form_asked_for(request.accept) if prepared.may_be_in_parts and request.method == "POST" else None
+        )
+        if form is None:
+            answer = await self._run(request, asked, prepared, context)
+        else:
+            parts = self._application.operations.in_parts(prepared, asked.variables, context)
+            first = await _unless_hung_up(request, anext(parts))
+            if not isinstance(first, Answer):
+                return _in_parts(first, parts, form, asked, admitted)
+            await parts.aclose()
+            answer = first
         if asked.wants_cost:
             answer = answer.with_extension("cost", admitted.spending.facts)
         return self._told(request, answer, media_type, admitted)
@@ -144,9 +158,22 @@ def _refuse_kind(request: Request, prepared: Prepared) -> None:
         raise _method_not_allowed("A mutation changes something: send it by POST.", allow="POST")
 
 
-async def _unless_hung_up(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer:
+def _in_parts(
+    first: Part,
+    parts: AsyncGenerator[Answer | Part, None],
+    form: Form,
+    asked: GraphQLRequest,
+    admitted: Admitted,
+) -> Parts:
+    if asked.wants_cost:
+        first = {**first, "extensions": {"cost": admitted.spending.facts}}
+    rest = cast("AsyncGenerator[Part, None]", parts)  # only the first may be an answer
+    return Parts(first, rest, form, admitted.spending.headers)
+
+
+async def _unless_hung_up(request: Request, work: Awaitable[_Read]) -> _Read:
     """The answer to a read; a client that goes away takes the reading of it along."""
-    running = asyncio.create_task(work)
+    running = asyncio.ensure_future(work)
     gone = asyncio.create_task(_gone(request))
     try:
         await asyncio.wait({running, gone}, return_when=asyncio.FIRST_COMPLETED)

@@ -6,19 +6,28 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 import structlog
-from graphql import GraphQLError, OperationDefinitionNode
-from graphql.execution import ExecutionResult, Executor, create_source_event_stream, execute
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from graphql.execution import (
+    ExecutionResult,
+    Executor,
+    ExperimentalIncrementalExecutionResults,
+    SubsequentIncrementalExecutionResult,
+    create_source_event_stream,
+    experimental_execute_incrementally,
+)
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import DisableIntrospection
 
 from app.cost import Prices, length_of
+from app.deferred import Part, Telling
 from app.documents import Document, Documents, RequestError
 from app.limits import MOST_ACTUAL, LimitExceeded, Limits
 from app.variable_limits import refuse_oversized_variables
@@ -56,6 +65,10 @@ class Prepared:
     @property
     def name(self) -> str | None:
         return self.definition.name.value if self.definition.name else None
+
+    @property
+    def may_be_in_parts(self) -> bool:
+        return self.kind is OperationKind.QUERY and self.document.deferring is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +186,34 @@ class Operations:
             self._note(prepared, outcome, time.perf_counter() - began)
         return replace(answer, lane=why)
 
+    async def in_parts(
+        self, prepared: Prepared, variables: Mapping[str, Any] | None, context: Context
+    ) -> AsyncGenerator[Answer | Part, None]:
+        """A query that defers: its parts to the last; or one answer, if nothing of it is deferred after all.
+
+        They share the time of one query, and are counted as one when they end: close it.
+        """
+        await context.prove_caller()
+        began, outcome = time.perf_counter(), Outcome.CANCELLED
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        telling = Telling(context.correlation_id)
+        try:
+            found = await self._begun(prepared, dict(variables or {}), context, deadline)
+            if isinstance(found, Answer):
+                outcome = found.outcome
+                yield found
+                return
+            async with aclosing(found.subsequent_results) as rest:
+                part = telling.part(found.initial_result)
+                while part["hasNext"]:
+                    yield part
+                    part = await self._next_part(prepared, rest, telling, deadline)
+                outcome = Outcome.FAULT if telling.is_broken_off else _outcome_of(telling.errors)
+                yield part
+        finally:
+            self._report(telling.errors)
+            self._note(prepared, outcome, time.perf_counter() - began)
+
     async def compiled(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context: Context
     ) -> Answer | str | None:
@@ -253,12 +294,53 @@ class Operations:
             result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
         return self._completed(result, context.correlation_id)
 
+    async def _begun(
+        self, prepared: Prepared, variables: dict[str, Any], context: Context, deadline: float
+    ) -> Answer | ExperimentalIncrementalExecutionResults:
+        try:
+            async with asyncio.timeout_at(deadline):
+                found = await self._started(prepared, prepared.document.deferring, variables, context)
+        except TimeoutError:
+            return self._too_slow(prepared, self._seconds)
+        except Exception as error:
+            found = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
+        return self._completed(found, context.correlation_id) if isinstance(found, ExecutionResult) else found
+
+    async def _next_part(
+        self,
+        prepared: Prepared,
+        rest: AsyncGenerator[SubsequentIncrementalExecutionResult, None],
+        telling: Telling,
+        deadline: float,
+    ) -> Part:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return telling.part(await anext(rest))
+        except TimeoutError:
+            return telling.broken_off(self._too_slow(prepared, self._seconds).payload["errors"])
+        except Exception as error:
+            return telling.broken_off(telling.told([GraphQLError(str(error), original_error=error)]))
+
     async def _execute(
         self, prepared: Prepared, variables: dict[str, Any], context: Context, root: object
     ) -> ExecutionResult:
-        found = execute(
+        found = await self._started(prepared, prepared.document.ast, variables, context, root)
+        if not isinstance(found, ExecutionResult):
+            raise TypeError("A document without @defer was answered in parts.")
+        return found
+
+    async def _started(
+        self,
+        prepared: Prepared,
+        document: DocumentNode | None,
+        variables: dict[str, Any],
+        context: Context,
+        root: object = None,
+    ) -> ExecutionResult | ExperimentalIncrementalExecutionResults:
+        # graphql-core's plain ``execute`` takes no schema that has @defer, whatever the document says.
+        found = experimental_execute_incrementally(
             self._schema._schema,
-            prepared.document.ast,
+            document or prepared.document.ast,
             root_value=root,
             context_value=context,
             variable_values=variables,
@@ -281,8 +363,7 @@ class Operations:
             is_fault = any(each.is_fault for each in errors)
             outcome = Outcome.FAULT if is_fault else Outcome.INVALID
             return Answer({"errors": formatted}, outcome, is_request_error=not is_fault)
-        outcome = Outcome.FAULT if any(each.is_fault for each in errors) else Outcome.REFUSED
-        return Answer({"errors": formatted, "data": result.data}, outcome)
+        return Answer({"errors": formatted, "data": result.data}, _outcome_of(errors))
 
     def _report(self, errors: Sequence[PublicError]) -> None:
         """One operation, one record: siblings that fail together fail for one reason."""
@@ -314,3 +395,10 @@ class Operations:
             "retriable": True,
         }
         return Answer({"errors": [{"message": message, "extensions": extensions}]}, Outcome.FAULT)
+
+
+def _outcome_of(errors: Sequence[PublicError]) -> Outcome:
+    """Of what was run."""
+    if not errors:
+        return Outcome.OK
+    return Outcome.FAULT if any(each.is_fault for each in errors) else Outcome.REFUSED

@@ -29,12 +29,21 @@ def build_schema(*, introspection: bool, suggestions: bool) -> strawberry.Schema
         subscription=Subscription,
         types=[CoreLiftSegment, AccessorySupersetSegment, AccessoryBlockSegment, AccessorySingleSegment],
         extensions=[] if introspection else [DisableIntrospection],
-        config=StrawberryConfig(disable_field_suggestions=not suggestions),
+        config=StrawberryConfig(
+            disable_field_suggestions=not suggestions, enable_experimental_incremental_execution=True
+        ),
         exception_handlers=REFUSALS,
     )
+    _leave_out_stream(schema)
     _describe_directives(schema)
     give_sizes(schema._schema)
     return schema
+
+
+def _leave_out_stream(schema: strawberry.Schema) -> None:
+    """Strawberry offers @defer only together with @stream, which nothing here answers to."""
+    all_of_them = schema._schema.directives
+    schema._schema.directives = tuple(each for each in all_of_them if each.name != "stream")
 
 
 def _describe_directives(schema: strawberry.Schema) -> None:

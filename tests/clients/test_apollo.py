@@ -1,4 +1,4 @@
-"""Apollo Client: queries, error policies, a mutation that its cache takes up, persisted queries."""
+"""Apollo Client: queries, error policies, a mutation that its cache takes up, persisted queries, @defer."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ def test_a_persisted_query_is_sent_whole_once_and_by_its_hash_from_then_on(apoll
         {"method": "POST", "withText": True},
         {"method": "GET", "withText": False},
     ]
+
+
+def test_what_is_deferred_comes_later_in_either_of_its_forms(served: Server, apollo: Any) -> None:
+    came = {"beganWithout": True, "titles": titles_of(served)[:3], "codes": ["plan_not_found"]}
+    assert apollo["deferred"] == [came, came]
 
 
 def _possible_types() -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
+import { Defer20220824Handler, GraphQL17Alpha9Handler } from "@apollo/client/incremental";
 import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
 
 const { url, token, planId, sessionId, schema } = JSON.parse(process.argv[2]);
@@ -17,6 +18,11 @@ const client = (link = http) =>
 
 const PLANS = gql`query Plans { viewer { id plans(first: 3) { edges { node { id title } } } } }`;
 const ONE_WRONG = gql`query OneWrong($id: ID!) { viewer { id } plan(id: $id) { title } }`;
+const DEFERRED = gql`
+  query Deferred($id: ID!) {
+    viewer { id ... @defer { plans(first: 3) { edges { node { id title } } } } }
+    ... @defer { plan(id: $id) { title } }
+  }`;
 const SESSION = gql`query Session($id: ID!) { session(id: $id) { id timeCrunchMinutes } }`;
 const COMPRESS = gql`
   mutation Compress($input: CompressSessionInput!) {
@@ -34,6 +40,20 @@ async function withPolicy(errorPolicy) {
   } catch (error) {
     return { rejected: codesOf(error) };
   }
+}
+
+async function deferred(incrementalHandler) {
+  const apollo = new ApolloClient({ link: http, cache: new InMemoryCache({ possibleTypes: schema }), incrementalHandler });
+  const had = [];
+  const watching = apollo.watchQuery({ query: DEFERRED, variables: { id: "nothing" }, errorPolicy: "all" });
+  const last = await new Promise((resolve) => {
+    watching.subscribe((result) => {
+      if (result.dataState === "streaming") had.push(Boolean(result.data.viewer.plans));
+      if (!result.loading && result.dataState !== "empty") resolve(result);
+    });
+  });
+  const titles = last.data.viewer.plans.edges.map(({ node }) => node.title);
+  return { beganWithout: had[0] === false, titles, codes: codesOf(last.error) };
 }
 
 function codesOf(error) {
@@ -75,7 +95,7 @@ async function persisted() {
     const { data } = await client(link).query({ query: PLANS });
     titles.push(data.viewer.plans.edges.length);
   }
-  return { titles, requests };
+  return { titles, requests: [...requests] };
 }
 
 const { data } = await client().query({ query: PLANS });
@@ -85,5 +105,6 @@ console.log(
     policies: { none: await withPolicy("none"), all: await withPolicy("all"), ignore: await withPolicy("ignore") },
     mutated: await mutated(),
     persisted: await persisted(),
+    deferred: [await deferred(new Defer20220824Handler()), await deferred(new GraphQL17Alpha9Handler())],
   }),
 );
