@@ -41,7 +41,8 @@ from tests.live.stage import Stage, commit, make_stage, team_of
 
 SUBSCRIBERS, EVENTS = 1_000, 100
 IDLE = 10_000
-CLIENTS = 4
+CLIENTS, AT_ONCE = 4, 4
+LONGEST_SECONDS = 600.0
 QUERY = """subscription ($teamId: ID) { sessionCompressed(teamId: $teamId) {
     id cursor occurredAt action targetMinutes achievedMinutes
     session { id title isTimeCrunchActive timeCrunchMinutes } } }"""
@@ -65,7 +66,7 @@ def main() -> None:
 def _deliver(url: str, folder: str, server: Pipe) -> None:
     port, pid = server.recv()
     with _clients(folder, port, SUBSCRIBERS) as clients:
-        _all_follow(url, folder, clients, SUBSCRIBERS)
+        _all_follow(server, SUBSCRIBERS)
         before, quiet_began = _cpu_seconds(pid), time.monotonic()
         time.sleep(3)
         quiet = (_cpu_seconds(pid) - before) / (time.monotonic() - quiet_began)
@@ -81,11 +82,12 @@ def _deliver(url: str, folder: str, server: Pipe) -> None:
 def _wait(url: str, folder: str, server: Pipe, idle: int) -> None:
     port, pid = server.recv()
     with _clients(folder, port, 10) as clients:
+        _all_follow(server, 10)
         uvloop.run(_commit(url, folder, 1, 0))
         _told(clients)
         before = _memory_kib(pid)
         with _clients(folder, port, idle) as clients:
-            _all_follow(url, folder, clients, idle)
+            _all_follow(server, idle + 10)
             after = _memory_kib(pid)
             uvloop.run(_commit(url, folder, 1, 0))
             late = sorted(each for told in _told(clients) for each in told)
@@ -143,8 +145,12 @@ def _serve(url: str, told: Connection) -> None:
     async def serve() -> None:
         async with running(url) as server:
             told.send((server.port, os.getpid()))
-            while not told.poll():
-                await asyncio.sleep(0.2)
+            while True:
+                while not told.poll():
+                    await asyncio.sleep(0.2)
+                if told.recv() == "stop":
+                    return
+                told.send(server.metric("taper_live_subscriptions", field="sessionCompressed"))
 
     uvloop.run(serve())
 
@@ -160,9 +166,6 @@ def _clients(folder: str, port: int, count: int) -> Iterator[list[Pipe]]:
         process.start()
         pipes.append(mine)
         processes.append(process)
-    for pipe in pipes:
-        assert pipe.recv() == "ready"
-    time.sleep(1.0)
     try:
         yield pipes
     finally:
@@ -172,13 +175,18 @@ def _clients(folder: str, port: int, count: int) -> Iterator[list[Pipe]]:
             process.join(10)
 
 
-def _all_follow(url: str, folder: str, clients: list[Pipe], count: int) -> None:
-    """An acknowledged socket does not follow yet: events are sent until one comes to all."""
-    for _ in range(100):
-        uvloop.run(_commit(url, folder, 1, 0))
-        if sum(len(each) for each in _told(clients)) == count:
-            return
-    raise RuntimeError(f"Not all of {count} follow.")
+def _all_follow(server: Pipe, count: int) -> None:
+    """An acknowledged socket does not follow yet: the server knows how many do."""
+    began = told_at = time.monotonic()
+    while (following := _asked([server], "following")[0]) < count:
+        now = time.monotonic()
+        if now - began > LONGEST_SECONDS:
+            raise RuntimeError(f"Only {following:,.0f} of {count:,} follow.")
+        if now - told_at > 5:
+            told_at = now
+            print(f"  {following:,.0f} of {count:,} follow", file=sys.stderr, flush=True)
+        time.sleep(0.2)
+    time.sleep(2.0)  # what connecting left to do is done, too
 
 
 def _told(clients: list[Pipe]) -> list[list[float]]:
@@ -204,19 +212,24 @@ async def _followed(folder: str, port: int, share: range, told: Connection) -> N
     team, tokens = json.loads(Path(folder, "tokens.json").read_text())
     arrivals: list[float] = []
     loop = asyncio.get_running_loop()
-    followers = []
-    for number in share:
-        _, follower = await loop.create_connection(
-            lambda number=number: _Follower(tokens[number % len(tokens)], team, arrivals), "127.0.0.1", port
-        )
-        followers.append(follower)
-        await follower.acknowledged.wait()
-    told.send("ready")
+    followers: list[_Follower] = []
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def follow(number: int) -> None:
+        async with turns:
+            _, follower = await loop.create_connection(
+                lambda: _Follower(tokens[number % len(tokens)], team, arrivals), "127.0.0.1", port
+            )
+            followers.append(follower)
+            await follower.acknowledged.wait()
+
+    following = asyncio.gather(*map(follow, share))
     while True:
         while not told.poll():
             await asyncio.sleep(0.05)
         question = told.recv()
         if question == "stop":
+            following.cancel()
             return
         if question == "count":
             told.send(len(arrivals))
@@ -248,12 +261,19 @@ class _Follower(asyncio.Protocol):
         if data.startswith(b"HTTP/1.1 101"):
             self._send({"type": "connection_init", "payload": {"Authorization": f"Bearer {self._token}"}})
         elif b"connection_ack" in data:
-            payload = {"query": QUERY, "variables": {"teamId": self._team}}
-            self._send({"type": "subscribe", "id": uuid4().hex, "payload": payload})
+            self._subscribe()
             self.acknowledged.set()
+        elif b'"type":"error"' in data:  # too much was asked of it at a time
+            asyncio.get_running_loop().call_later(0.5, self._subscribe)
         else:
+            if (ping := data.find(b"\x89\x04")) >= 0:  # who does not answer is cut off
+                self._transport.write(b"\x8a\x84" + bytes(4) + data[ping + 2 : ping + 6])
             count = data.count(b'"type":"next"')
             self._arrivals.extend([time.time()] * count)
+
+    def _subscribe(self) -> None:
+        payload = {"query": QUERY, "variables": {"teamId": self._team}}
+        self._send({"type": "subscribe", "id": uuid4().hex, "payload": payload})
 
     def _send(self, message: dict[str, Any]) -> None:
         """Masked with zeros, as RFC 6455 leaves us free to."""
