@@ -47,9 +47,8 @@ class Stream:
         """The next that is no heartbeat: its name and its data."""
         while (block := await self.next()) == ":":
             pass
-        fields = dict(
-            line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in block.split("\n")
-        )
+        parted = [line.partition(": ") for line in block.split("\n")]
+        fields = {name if colon else name.rstrip(":"): value for name, colon, value in parted}
         self.id = fields.get("id")
         return fields["event"], json.loads(fields["data"]) if fields["data"] else None
 
