@@ -101,7 +101,7 @@ def gate() -> Gate:
 
 @pytest.fixture
 async def small(make_api: MakeApi, gate: Gate) -> Api:
-    made: Api = await make_api(schema=schema_with(gate), operation_seconds=0.3)
+    made: Api = await make_api(schema=schema_with(gate), operation_seconds=1.5)
     return made
 
 
