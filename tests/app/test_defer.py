@@ -379,3 +379,9 @@ async def test_who_may_not_see_it_does_not_see_it_in_a_part(api: Api, accept: st
 )
 def test_a_form_has_to_be_named(accept: str, form: Form | None) -> None:
     assert form_asked_for(accept) is form
+
+
+async def test_there_is_no_stream_and_asking_for_it_anywhere_is_no_fault(small: Api) -> None:
+    answer = await small.post("{ ... on Query @stream(initialCount: 1) { thing { name } } }")
+
+    assert [each["extensions"]["code"] for each in answer.json()["errors"]] == ["graphql_validation_failed"]

@@ -11,7 +11,7 @@ import pytest
 from app.graphiql import examples_in
 from db.seed import DEMO
 from resolvers.ids import Kind, global_id
-from tests.app.api import Api
+from tests.app.api import Api, code_of
 from tests.app.conftest import MakeApi
 
 COMPRESS = """
@@ -140,3 +140,11 @@ async def test_graphiqls_own_introspection_is_within_the_limits(make_api: MakeAp
     )
 
     assert "errors" not in answer.json()
+
+
+async def test_a_stream_within_a_union_is_an_unknown_directive_and_no_fault(api: Api) -> None:
+    spoilt = COMPRESS.replace("... on CompressSessionSuccess", "... on CompressSessionSuccess @stream")
+
+    answer = await api.post(spoilt, asked(), token=api.token())
+
+    assert code_of(answer) == "graphql_validation_failed"
