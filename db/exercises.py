@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.exercises import ExerciseAliasRow, ExerciseRow
 from db.paging import Order, Page, PageRequest, fetch_page
+from db.visibility import everyones_or_own
 from domain.errors import InvalidInput
 from domain.exercises import Exercise, Intent, MovementPattern, Muscle
 
@@ -112,9 +113,7 @@ def exercise_of(row: Row[*tuple[Any, ...]]) -> Exercise:
 
 
 def _catalogue_of(organization_id: UUID | None) -> Select[*tuple[Any, ...]]:
-    return select(*EXERCISE).where(
-        or_(ExerciseRow.organization_id.is_(None), ExerciseRow.organization_id == organization_id)
-    )
+    return select(*EXERCISE).where(everyones_or_own(organization_id))
 
 
 def _matches(search: str) -> list[ColumnElement[bool]]:

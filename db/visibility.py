@@ -90,14 +90,22 @@ def exercises_visible_to(
     viewer: Viewer | ViewerTerms, rows: type[ExerciseRow] = ExerciseRow
 ) -> ColumnElement[bool]:
     """For a query on exercises: everyone's, and the own organization's."""
-    return or_(rows.organization_id.is_(None), rows.organization_id == _organization_id(viewer))
+    return everyones_or_own(_organization_id(viewer), rows)
+
+
+def everyones_or_own(
+    organization_id: UUID | ColumnElement[UUID] | None,
+    rows: type[ExerciseRow] | type[PhaseTemplateRow] = ExerciseRow,
+) -> ColumnElement[bool]:
+    """What is everyone's, and what is the organization's own; of None, everyone's alone."""
+    return or_(rows.organization_id.is_(None), rows.organization_id == organization_id)
 
 
 def templates_visible_to(
     viewer: Viewer | ViewerTerms, rows: type[PhaseTemplateRow] = PhaseTemplateRow
 ) -> ColumnElement[bool]:
     """For a query on phase templates: everyone's, and the own organization's."""
-    return or_(rows.organization_id.is_(None), rows.organization_id == _organization_id(viewer))
+    return everyones_or_own(_organization_id(viewer), rows)
 
 
 def season_plans_visible_to(
