@@ -7,6 +7,7 @@ ROLLBACK, a reset) are round trips that a lone read does without. Its sessions c
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from typing import Any
@@ -26,11 +27,13 @@ class _Reader:
     def __init__(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         self.connection = connection
         self._prepared: OrderedDict[str, PreparedStatement[asyncpg.Record]] = OrderedDict()
+        self._numbers = itertools.count()
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes | None:
         statement = self._prepared.get(sql)
         if statement is None:
-            statement = await self.connection.prepare(sql)
+            # Named, or it would be parsed and planned anew for each execution.
+            statement = await self.connection.prepare(sql, name=f"taper_{next(self._numbers)}")
             self._prepared[sql] = statement
             if len(self._prepared) > STATEMENTS_KEPT:
                 self._prepared.popitem(last=False)  # asyncpg closes a statement that nobody holds
@@ -112,6 +115,7 @@ class JsonReads:
                     "timezone": "UTC",
                     "default_transaction_read_only": "on",
                     "jit": "off",  # it would compile for longer than such a statement runs
+                    "plan_cache_mode": "force_generic_plan",  # one search for a plan, not one an execution
                     **self._waits.as_server_settings(),
                 },
             )
