@@ -57,7 +57,7 @@ class JsonReads:
         self._is_closed = False
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes | None:
-        """The JSON of the one column of the one row; None where the statement gives no row.
+        """The JSON of the one column of the one row that the statement gives; None where that is null.
 
         ``asyncpg.PostgresError`` leaves the connection as good as it was; anything else ends it.
         """

@@ -36,7 +36,7 @@ BY_ID: Mapping[str, str] = {"plan": "Plan", "session": "Session", "team": "Team"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``sql`` gives the JSON of ``data``, or no row at all: then the reference lane is asked."""
+    """``sql`` gives one row: the JSON of ``data``, or null, and then the reference lane is asked."""
 
     sql: str
     parameters: tuple[str, ...]
@@ -102,8 +102,10 @@ def make_plan(
     is_proven = proof(writer.parameter, role)
     nulls = " AND ".join(f'r."{each.key}" IS NOT NULL' for each in roots)
     # OFFSET 0 keeps the two selects apart: each root is computed once, and only for a proven caller.
+    # The outermost select gives one row in any case, so that the answers of several callers can be told apart.
     sql = (
-        f"SELECT row_to_json(r) FROM (SELECT {', '.join(columns)} WHERE {is_proven} OFFSET 0) r WHERE {nulls}"
+        f"SELECT (SELECT row_to_json(r) FROM (SELECT {', '.join(columns)} WHERE {is_proven} OFFSET 0) r"
+        f" WHERE {nulls})"
     )
     return Plan(sql, tuple(writer.parameters), tuple(writer.binders), tuple(writer.needs))
 
