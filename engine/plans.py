@@ -102,7 +102,7 @@ def make_plan(
     is_proven = proof(writer.parameter, role)
     nulls = " AND ".join(f'r."{each.key}" IS NOT NULL' for each in roots)
     # OFFSET 0 keeps the two selects apart: each root is computed once, and only for a proven caller.
-    # The outermost select gives one row in any case, so that the answers of several callers can be told apart.
+    # The outermost select gives one row in any case: answers of several callers can be told apart.
     sql = (
         f"SELECT (SELECT row_to_json(r) FROM (SELECT {', '.join(columns)} WHERE {is_proven} OFFSET 0) r"
         f" WHERE {nulls})"
