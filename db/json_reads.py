@@ -1,48 +1,94 @@
 """Reads whose answer PostgreSQL builds as JSON: one statement, its bytes passed on as they come.
 
 A pool of its own, because its connections carry no state: what others need before and after each use (BEGIN,
-ROLLBACK, a reset) are round trips that a lone read does without. Its sessions cannot write.
+ROLLBACK, a reset) are round trips that a lone read does without.
+
+Whoever asks for the same statement at about the same time goes together: to send one and hear its answer
+takes longer than most of them take PostgreSQL, so they are sent one behind the other and answered at once,
+each with its own arguments.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
+import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
-from asyncpg.prepared_stmt import PreparedStatement
 from sqlalchemy import URL, make_url
 
 from db.engine import Waits
+from db.json_reader import STATEMENTS_KEPT, JsonReader
 
-STATEMENTS_KEPT = 400  # prepared, by each connection
+MOST_TOGETHER = 16
+TOGETHER_SECONDS = 0.002
+"""What those who go together may take in all: each waits for all of them, so what is slow goes alone."""
+_WEIGHT = 0.2  # of the last time that a statement took, in what it is thought to take
 
 
-class _Reader:
-    """A connection and what it has prepared."""
+@dataclass(slots=True, eq=False)
+class _Asked:
+    arguments: Sequence[Any]
+    answer: asyncio.Future[bytes | None]
+    patient_until: float
+    goes_alone: bool = False
+    company: _Company | None = None
 
-    def __init__(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
-        self.connection = connection
-        self._prepared: OrderedDict[str, PreparedStatement[asyncpg.Record]] = OrderedDict()
-        self._numbers = itertools.count()
+    def fail(self, error: BaseException) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
 
-    async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes | None:
-        statement = self._prepared.get(sql)
-        if statement is None:
-            # Named, or it would be parsed and planned anew for each execution.
-            statement = await self.connection.prepare(sql, name=f"taper_{next(self._numbers)}")
-            self._prepared[sql] = statement
-            if len(self._prepared) > STATEMENTS_KEPT:
-                self._prepared.popitem(last=False)  # asyncpg closes a statement that nobody holds
-        try:
-            found: bytes | None = await statement.fetchval(*arguments)
-        except asyncpg.PostgresError:
-            self._prepared.pop(sql, None)  # it may be the statement that is out of date: a migration has run
-            raise
-        return found
+
+@dataclass(slots=True, eq=False)
+class _Company:
+    """Those who go together."""
+
+    line: _Line
+    members: list[_Asked]
+    running: asyncio.Task[None] | None = None
+
+    @property
+    def is_forsaken(self) -> bool:
+        """Nobody wants to know any more."""
+        return all(each.answer.done() for each in self.members)
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """Those who wait for one statement."""
+
+    sql: str
+    waiting: deque[_Asked] = field(default_factory=deque)
+    on_their_way: int = 0
+    seconds: float | None = None  # that one execution takes
+    is_queued: bool = False
+
+    @property
+    def most_together(self) -> int:
+        if self.seconds is None:
+            return 1
+        return max(1, min(MOST_TOGETHER, int(TOGETHER_SECONDS / self.seconds)))
+
+    @property
+    def may_go(self) -> bool:
+        """While some are on their way the next gather, until they are as many as may go together."""
+        if not self.waiting:
+            return False
+        return self.on_their_way == 0 or len(self.waiting) >= self.most_together
+
+    def next(self) -> _Company:
+        members = [self.waiting.popleft()]
+        if not members[0].goes_alone:
+            most = self.most_together
+            while self.waiting and len(members) < most and not self.waiting[0].goes_alone:
+                members.append(self.waiting.popleft())
+        return _Company(self, members)
+
+    def learn(self, seconds: float) -> None:
+        self.seconds = seconds if self.seconds is None else self.seconds + _WEIGHT * (seconds - self.seconds)
 
 
 class JsonReads:
@@ -52,106 +98,157 @@ class JsonReads:
         self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._waits = waits or Waits()
         self._may_open = pool_size
-        self._idle: list[_Reader] = []
-        self._waiting: deque[asyncio.Future[_Reader | None]] = deque()
+        self._idle: list[JsonReader] = []
+        self._lines: OrderedDict[str, _Line] = OrderedDict()
+        self._queue: deque[_Line] = deque()  # lines in which somebody waits
+        self._running: set[asyncio.Task[None]] = set()
+        self._is_due = False
+        self._patience: asyncio.TimerHandle | None = None
         self._is_closed = False
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes | None:
         """The JSON of the one column of the one row that the statement gives; None where that is null.
 
-        ``asyncpg.PostgresError`` leaves the connection as good as it was; anything else ends it.
+        ``asyncpg.PostgresError`` for a statement that fails, ``TimeoutError`` and others where there is no
+        connection to be had.
         """
-        reader = await self._take()
+        asked = self._ask(sql, arguments)
         try:
-            found = await reader.fetch(sql, arguments)
-        except asyncpg.PostgresError:
-            self._give(reader)
+            return await asked.answer
+        except asyncio.CancelledError:
+            company = asked.company
+            if company is not None and company.is_forsaken and company.running is not None:
+                company.running.cancel()
             raise
-        except BaseException:
-            self._end(reader)
-            raise
-        self._give(reader)
-        return found
+
+    def ask(self, sql: str, arguments: Sequence[Any]) -> asyncio.Future[bytes | None]:
+        """As ``fetch``, for who does not wait in a task."""
+        return self._ask(sql, arguments).answer
 
     async def close(self) -> None:
         self._is_closed = True
         while self._idle:
-            self._idle.pop().connection.terminate()
+            self._idle.pop().terminate()
 
-    async def _take(self) -> _Reader:
+    def _ask(self, sql: str, arguments: Sequence[Any]) -> _Asked:
+        loop = asyncio.get_running_loop()
+        asked = _Asked(arguments, loop.create_future(), loop.time() + self._waits.pool)
+        line = self._lines.get(sql) or self._new_line(sql)
+        line.waiting.append(asked)
+        if not line.is_queued:
+            line.is_queued = True
+            self._queue.append(line)
+        if not self._is_due:  # in a moment: whoever asks in this turn of the loop goes along
+            self._is_due = True
+            loop.call_soon(self._hand_out)
+        return asked
+
+    def _new_line(self, sql: str) -> _Line:
+        line = self._lines[sql] = _Line(sql)
+        if len(self._lines) > STATEMENTS_KEPT:
+            self._lines.popitem(last=False)  # whoever waits in it is served all the same
+        return line
+
+    def _hand_out(self) -> None:
+        """Line by line in turn, so that no statement keeps the others from the connections."""
+        self._is_due = False
+        goes_on = True
+        while goes_on:
+            goes_on = False
+            for _ in range(len(self._queue)):
+                line = self._queue.popleft()
+                if line.may_go and (self._idle or self._may_open):
+                    self._begin(line.next())
+                    goes_on = True
+                line.is_queued = bool(line.waiting)
+                if line.is_queued:
+                    self._queue.append(line)
+        if self._queue and self._patience is None:
+            first = min(each.waiting[0].patient_until for each in self._queue)
+            self._patience = asyncio.get_running_loop().call_at(first, self._give_up)
+
+    def _begin(self, company: _Company) -> None:
+        reader = self._free()
+        if reader is None:
+            self._may_open -= 1
+        company.line.on_their_way += 1
+        for each in company.members:
+            each.company = company
+        company.running = asyncio.get_running_loop().create_task(self._run(reader, company))
+        self._running.add(company.running)
+        company.running.add_done_callback(self._running.discard)
+
+    def _free(self) -> JsonReader | None:
+        """The one that was used last: its caches are warm. None if one has to be opened, and then it may."""
         while self._idle:
-            reader = self._idle.pop()  # the one that was used last: its caches are warm
-            if not reader.connection.is_closed():
+            reader = self._idle.pop()
+            if not reader.is_closed:
                 return reader
             self._may_open += 1
-        if self._may_open > 0:
-            return await self._open()
-        loop = asyncio.get_running_loop()
-        turn: asyncio.Future[_Reader | None] = loop.create_future()
-        self._waiting.append(turn)
-        patience = loop.call_later(self._waits.pool, _give_up, turn)
-        try:
-            given = await turn
-        except TimeoutError:
-            raise
-        except BaseException:
-            if turn.done() and not turn.cancelled() and (late := turn.result()) is not None:
-                self._give(late)
-            raise
-        finally:
-            patience.cancel()
-        return given or await self._open()
+        return None
 
-    async def _open(self) -> _Reader:
-        self._may_open -= 1
+    async def _run(self, reader: JsonReader | None, company: _Company) -> None:
+        line, members = company.line, company.members
         try:
-            connection = await asyncpg.connect(
-                self._url,
-                timeout=self._waits.connect,
-                command_timeout=self._waits.statement + 1,
-                statement_cache_size=0,
-                server_settings={
-                    "application_name": "taper-reads",
-                    "timezone": "UTC",
-                    "default_transaction_read_only": "on",
-                    "jit": "off",  # it would compile for longer than such a statement runs
-                    "plan_cache_mode": "force_generic_plan",  # one search for a plan, not one an execution
-                    **self._waits.as_server_settings(),
-                },
-            )
-            await connection.set_type_codec(
-                "json", schema="pg_catalog", format="binary", encoder=bytes, decoder=lambda raw: raw
-            )
-        except BaseException:
-            self._one_more()
-            raise
-        return _Reader(connection)
-
-    def _give(self, reader: _Reader) -> None:
-        if self._is_closed or reader.connection.is_closed():
+            if reader is None:
+                reader = await JsonReader.open(self._url, self._waits)
+            began = time.perf_counter() if reader.has_prepared(line.sql) else None
+            found = await reader.fetch(line.sql, [each.arguments for each in members])
+            if began is not None:
+                line.learn((time.perf_counter() - began) / len(members))
+            for each, json in zip(members, found, strict=True):
+                if not each.answer.done():
+                    each.answer.set_result(json)
+        except asyncpg.PostgresError as error:
+            self._refused(company, error)
+            self._give(reader)  # as good as it was
+        except BaseException as error:
+            for each in members:
+                each.fail(error)
             self._end(reader)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            self._give(reader)
+        finally:
+            members.clear()  # they know their company
+            line.on_their_way -= 1
+            self._hand_out()
+
+    def _refused(self, company: _Company, error: asyncpg.PostgresError) -> None:
+        """Of several it was one: each goes again by itself, so that nobody fails for another."""
+        if len(company.members) == 1:
+            company.members[0].fail(error)
             return
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(reader)
-                return
-        self._idle.append(reader)
+        line = company.line
+        for each in reversed(company.members):
+            each.goes_alone = True
+            line.waiting.appendleft(each)
+        if not line.is_queued:
+            line.is_queued = True
+            self._queue.append(line)
 
-    def _end(self, reader: _Reader) -> None:
-        reader.connection.terminate()
-        self._one_more()
+    def _give(self, reader: JsonReader | None) -> None:
+        if reader is None or self._is_closed or reader.is_closed:
+            self._end(reader)
+        else:
+            self._idle.append(reader)
 
-    def _one_more(self) -> None:
-        """Another connection may be opened: by whoever has waited longest."""
+    def _end(self, reader: JsonReader | None) -> None:
+        """Another may be opened in its place. None: it could not be opened."""
+        if reader is not None:
+            reader.terminate()
         self._may_open += 1
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
 
-
-def _give_up(turn: asyncio.Future[_Reader | None]) -> None:
-    if not turn.done():
-        turn.set_exception(TimeoutError())
+    def _give_up(self) -> None:
+        """On those who have waited for too long, and those who wait no more."""
+        self._patience = None
+        now = asyncio.get_running_loop().time()
+        for line in self._queue:
+            for each in line.waiting:
+                if each.patient_until <= now:
+                    each.fail(TimeoutError())
+            line.waiting = deque(each for each in line.waiting if not each.answer.done())
+            line.is_queued = bool(line.waiting)
+        self._queue = deque(line for line in self._queue if line.is_queued)
+        self._hand_out()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -11,7 +12,8 @@ from sqlalchemy import text
 
 from db.database import Database
 from db.engine import Waits
-from db.json_reads import STATEMENTS_KEPT, JsonReads
+from db.json_reader import STATEMENTS_KEPT
+from db.json_reads import MOST_TOGETHER, JsonReads
 
 BACKEND = "SELECT to_json(pg_backend_pid())"
 
@@ -123,3 +125,55 @@ async def test_after_it_was_closed_nobody_waits_for_ever(reads: JsonReads) -> No
 
     with pytest.raises(TimeoutError):
         await reads.fetch(BACKEND, [])
+
+
+async def test_who_asks_for_the_same_goes_together_and_each_gets_their_own(
+    fresh_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.json_reads.TOGETHER_SECONDS", 60.0)  # however busy the machine is
+    reads = JsonReads(fresh_url, pool_size=4)
+    sql = "SELECT concat('- ', $1::int, ' ', now())"
+    try:
+        await _make_known(reads, sql, [0])
+        found = await asyncio.gather(*(reads.fetch(sql, [n]) for n in range(MOST_TOGETHER)))
+    finally:
+        await reads.close()
+
+    answers = [each.split(b" ", 2) for each in found if each is not None]
+    assert [int(each[1]) for each in answers] == list(range(MOST_TOGETHER))
+    assert len({each[2] for each in answers}) == 1, "one transaction"
+
+
+async def test_one_that_fails_among_them_fails_alone(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.json_reads.TOGETHER_SECONDS", 60.0)
+    reads = JsonReads(fresh_url, pool_size=2)
+    sql = "SELECT to_json(10 / $1::int)"
+    try:
+        await _make_known(reads, sql, [1])
+        found = await asyncio.gather(*(reads.fetch(sql, [n]) for n in (1, 2, 0, 5)), return_exceptions=True)
+    finally:
+        await reads.close()
+
+    assert found[:2] + found[3:] == [b"10", b"5", b"2"]
+    assert isinstance(found[2], asyncpg.DivisionByZeroError)
+
+
+async def test_what_is_slow_goes_alone_and_keeps_nobody_waiting(fresh_url: str) -> None:
+    reads = JsonReads(fresh_url, pool_size=3)
+    slow = "SELECT to_json(pg_sleep(0.2)::text)"
+    try:
+        await _make_known(reads, slow, [])
+        began = time.perf_counter()
+        at_once = await asyncio.gather(*(reads.fetch(slow, []) for _ in range(2)), reads.fetch(BACKEND, []))
+        seconds = time.perf_counter() - began
+    finally:
+        await reads.close()
+
+    assert None not in at_once
+    assert seconds < 0.39, "one after the other they take longer"
+
+
+async def _make_known(reads: JsonReads, sql: str, arguments: list[object]) -> None:
+    """Prepared, and how long it takes once it is."""
+    for _ in range(2):
+        await reads.fetch(sql, arguments)
