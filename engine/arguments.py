@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from graphql import FieldNode, GraphQLField, GraphQLScalarType, VariableNode, get_nullable_type
+from graphql import (
+    FieldNode,
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLNonNull,
+    ListValueNode,
+    ObjectValueNode,
+    Undefined,
+    ValueNode,
+    VariableNode,
+)
 from graphql.utilities import value_from_ast
 
 from db.paging import Order, PageRequest, key_in_cursor
@@ -19,19 +29,8 @@ Binder: TypeAlias = Callable[[Variables], Mapping[str, Any]]
 
 
 def arguments_of(node: FieldNode, field: GraphQLField) -> dict[str, Value]:
-    """Those that are given, by their names in GraphQL. Only scalars: what is more has code behind it."""
-    found: dict[str, Value] = {}
-    for each in node.arguments or ():
-        name = each.name.value
-        type_ = field.args[name].type
-        if not isinstance(get_nullable_type(type_), GraphQLScalarType):
-            raise Declined(Reason.ARGUMENT, f"{node.name.value}({name}:)")
-        found[name] = (
-            _variable(each.value.name.value)
-            if isinstance(each.value, VariableNode)
-            else _constant(value_from_ast(each.value, type_))
-        )
-    return found
+    """Those that are given, by their names in GraphQL. A value is coerced, but not yet Strawberry's."""
+    return {each.name.value: _value(each.value, field.args[each.name.value]) for each in node.arguments or ()}
 
 
 def id_binder(parameter: str, kind: Kind, value: Value) -> Binder:
@@ -69,9 +68,38 @@ def page_binder(prefix: str, values: Mapping[str, Value], order: Order) -> Binde
     return bind
 
 
-def _variable(name: str) -> Value:
-    return lambda variables: variables.get(name)
+def _value(given: ValueNode, argument: GraphQLArgument) -> Value:
+    if isinstance(given, VariableNode):
+        return _variable(given.name.value, argument)
+    if not _has_variables(given):
+        constant = value_from_ast(given, argument.type)
+        return lambda _: constant
+
+    def value(variables: Variables) -> Any:
+        found = value_from_ast(given, argument.type, dict(variables))
+        if found is Undefined:
+            raise Declined(Reason.ARGUMENT)
+        return found
+
+    return value
 
 
-def _constant(value: Any) -> Value:
-    return lambda _: value
+def _variable(name: str, argument: GraphQLArgument) -> Value:
+    """One that is absent leaves the argument's own default."""
+    default = None if argument.default_value is Undefined else argument.default_value
+
+    def value(variables: Variables) -> Any:
+        found = variables.get(name, default)
+        if found is None and isinstance(argument.type, GraphQLNonNull):
+            raise Declined(Reason.ARGUMENT, name)
+        return found
+
+    return value
+
+
+def _has_variables(given: ValueNode) -> bool:
+    if isinstance(given, ListValueNode):
+        return any(map(_has_variables, given.values))
+    if isinstance(given, ObjectValueNode):
+        return any(_has_variables(each.value) for each in given.fields)
+    return isinstance(given, VariableNode)

@@ -95,7 +95,8 @@ async def make_awkward(db: Database, seed: int) -> Awkward:
         **seasonal,
     }
     ids = {root: tuple(global_id(kind, each) for each in found) for root, (kind, found) in by_root.items()}
-    wrong = ("nonsense", global_id(Kind.PLAN, world.team.id))
+    viewers = [global_id(Kind.VIEWER, each.key) for each in (world.athlete, world.admin, world.service)]
+    wrong = ("nonsense", global_id(Kind.PLAN, world.team.id), global_id(Kind.PLAN, "no key"), *viewers)
     return Awkward(world, ids | {"node": (*(each for some in ids.values() for each in some), *wrong)})
 
 

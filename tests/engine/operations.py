@@ -19,7 +19,7 @@ from graphql import (
     is_required_argument,
 )
 
-ROOTS = ("plan", "session", "team", "player", "node", "viewer", "seasonPlan", "phaseTemplates")
+ROOTS = ("plan", "session", "team", "player", "node", "nodes", "viewer", "seasonPlan", "phaseTemplates")
 PAGING = ("first", "after", "last", "before")
 
 
@@ -65,12 +65,25 @@ class Maker:
         if "id" in definition.args:
             of = name if self._random.random() < 0.95 else "node"
             arguments = f"(id: {self._value('ID!', self._random.choice(self.ids[of]))})"
-        if "teamId" in definition.args:
+        elif "ids" in definition.args:
+            arguments = f"(ids: {self._ids()})"
+        elif "teamId" in definition.args:
             arguments = f"(teamId: {self._value('ID!', self._random.choice(self.ids[name]))})"
         elif set(PAGING) <= definition.args.keys():
             arguments = self._page()
         selection = self._selection(get_named_type(definition.type), 0)
         return f"r{n}: {name}{arguments}{self._directive()} {selection}"
+
+    def _ids(self) -> str:
+        """A list of any length, repetitions included: as one value, or each of its items as one."""
+        count = self._random.choice((0, 1, 2, 3, 6, 50, 51))
+        found = self._random.choices(self.ids["node"], k=count)
+        if self._random.random() < 0.5:
+            kept = self._random.sample(found, min(3, count))  # of few types, so that more is compiled
+            found = [self._random.choice(kept) for _ in found]
+        if count > 6 or self._random.random() < 0.6:
+            return self._value("[ID!]!", found)
+        return f"[{', '.join(self._value('ID!', each) for each in found)}]"
 
     def _selection(self, type_: Any, depth: int) -> str:
         """Some of the type's fields, some of them twice, some within fragments."""
@@ -165,8 +178,11 @@ class Maker:
         if self._random.random() < 0.5:
             return _literal(value)
         name = f"v{len(self._variables)}"
-        absent = value is None and not type_.endswith("!") and self._random.random() < 0.5
-        self._variables[name] = (type_, _ABSENT if absent else value)
+        if value is not None and self._random.random() < 0.1:
+            self._variables[name] = (f"{type_} = {_literal(value)}", _ABSENT)
+        else:
+            absent = value is None and not type_.endswith("!") and self._random.random() < 0.5
+            self._variables[name] = (type_, _ABSENT if absent else value)
         return f"${name}"
 
     def _interfaces(self, type_: GraphQLObjectType) -> list[str]:
@@ -182,4 +198,6 @@ def _literal(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
     return str(value) if isinstance(value, int) else f'"{value}"'

@@ -23,6 +23,8 @@ PLAN = "query ($id: ID!) { plan(id: $id) { title } }"
 LONG = "a" * 64
 DEFAULT = "query ($n: Int = 5) { viewer { plans(first: $n) { edges { cursor } } } }"
 
+MANY_NODES = f"{{ nodes(ids: [{' '.join(51 * ['1'])}]) {{ id }} }}"
+
 
 async def test_who_may_not_and_what_is_not_there_are_left_to_the_reference_lane(
     lanes: Lanes, fresh_db: Database
@@ -43,7 +45,8 @@ async def test_who_may_not_and_what_is_not_there_are_left_to_the_reference_lane(
         ("query ($id: ID!) { plan(id: $id) @skip(if: true) { title } }", Reason.NOTHING_FOUND),
         ("{ viewer { plans(first: 0) { edges { cursor } } } }", Reason.ARGUMENT),
         ("{ viewer { id } __schema { queryType { name } } }", Reason.FIELD_WITH_CODE),
-        ("query ($id: ID!) { nodes(ids: [$id]) { id } }", Reason.ARGUMENT),
+        ("query ($id: ID!) { nodes(ids: [$id]) { id } }", None),
+        (MANY_NODES, Reason.ARGUMENT),
         (DEFAULT, None),
     ],
 )

@@ -1,6 +1,6 @@
 """Both lanes say the same, to the byte, or the compiled one says nothing.
 
-Set TAPER_LONG_TESTS=1 for 10,000 operations.
+Set TAPER_LONG_TESTS=1 for 10,000 operations, or TAPER_OPERATIONS for as many as you like.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from tests.engine.lanes import Lanes
 from tests.engine.operations import Maker
 
 ALL_SHAPES = {**SHAPES, **SEASON_SHAPES}
-OPERATIONS = 10_000 if os.environ.get("TAPER_LONG_TESTS") else 300
+LONG = os.environ.get("TAPER_LONG_TESTS") == "1"
+OPERATIONS = int(os.environ.get("TAPER_OPERATIONS", "10000" if LONG else "300"))
 PLANS = "query { viewer { plans(first: 3) { edges { cursor } } teams { edges { cursor } } } }"
 HISTORY = "query ($id: ID!) { session(id: $id) { timeCrunch { history(first: 30) { edges { cursor } } } } }"
 
