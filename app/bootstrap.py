@@ -23,6 +23,7 @@ from app.live.service import Live
 from app.live.wiring import live_of
 from app.manifest import read_manifest
 from app.operations import Operations
+from app.places import Places
 from app.rates import Rates
 from app.settings import Settings
 from app.settings_problems import SettingsError
@@ -70,7 +71,7 @@ class Application:
     limits: Limits
     rates: Rates
     admission: Admission
-    door_limit: AdaptiveLimit
+    places: Places
     health: Health
     event_bus: EventBus
     live: Live
@@ -205,7 +206,7 @@ def wire(
         limits=limits,
         rates=rates,
         admission=admission,
-        door_limit=door_limit,
+        places=Places(door_limit),
         health=Health(database, database_url, flags, event_bus, planning),
         event_bus=event_bus,
         live=live_of(settings, services, tokens, operations, admission, schema, event_bus.log),

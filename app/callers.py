@@ -7,6 +7,7 @@ them (``engine/proof.py``), or is read anew before anything else is done for the
 from __future__ import annotations
 
 from collections import OrderedDict
+from datetime import datetime
 
 from domain.people import Viewer
 from integrations.tokens import Claims, Tokens
@@ -39,6 +40,15 @@ class Callers:
         context = Context.of(self._services, known[1], correlation_id)
         context.read_caller = lambda: self._read(claims)
         return context
+
+    def at_hand(self, token: str, now: datetime) -> Viewer | None:
+        """Whom we remember for this token, not proven yet; None for anybody else."""
+        claims = self._tokens.at_hand(token, now)
+        known = None if claims is None else self._known.get(id(claims))
+        if known is None:
+            return None
+        self._known.move_to_end(id(claims))
+        return known[1]
 
     def __len__(self) -> int:
         return len(self._known)

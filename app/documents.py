@@ -110,13 +110,19 @@ class Documents:
 
     def read(self, text: str) -> Document:
         """Raises ``RequestError`` with all that is wrong with the document, up to a bound."""
-        known = self._kept.get(text)
+        known = self.at_hand(text)
         if known is not None:
-            self._kept.move_to_end(text)
             return known
         document = self._read(text)
         self._keep(text, document)
         return document
+
+    def at_hand(self, text: str) -> Document | None:
+        """One that was read before."""
+        known = self._kept.get(text)
+        if known is not None:
+            self._kept.move_to_end(text)
+        return known
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.adaptive_limit import AdaptiveLimit, Leave
+from app.adaptive_limit import Leave
 from app.negotiation import GRAPHQL, JSON
+from app.places import Places
 from app.refusals import HttpRefusal
 from integrations.edge_metrics import EdgeMetrics
 
@@ -24,11 +24,6 @@ RESERVED = "taper.reserved"
 """In a scope: it came in by a place for mutations, and nothing else may be done in it."""
 ALWAYS_OPEN = frozenset({"/livez", "/readyz", "/metrics"})
 LOOK_SECONDS = 0.05
-WAIT_SECONDS = 0.08
-"""For a place, while being full is news: a page that asks for fifty things at once is no overload."""
-PATIENCE_SECONDS = 0.3
-"""Full for longer than this, and waiting would only make everybody late."""
-MOST_WAITING = 64
 RETRY_SECONDS = 1
 
 _MESSAGE = "Too much is being asked of us just now and nothing was done: try again in a moment."
@@ -44,23 +39,22 @@ class Door:
         self,
         app: ASGIApp,
         *,
-        limit: AdaptiveLimit,
+        places: Places,
         reserve: int,
         graphql_path: str,
         metrics: EdgeMetrics,
     ) -> None:
         self._app = app
-        self._limit = limit
+        self._places = places
+        self._limit = places.limit
         self._reserve = reserve
         self._graphql_path = graphql_path
         self._metrics = metrics
-        self._waiting: deque[asyncio.Future[Leave]] = deque()
-        self._full_since: float | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in ALWAYS_OPEN:
             await self._app(scope, receive, send)
-        elif (leave := await self._place()) is not None:
+        elif (leave := await self._places.wait()) is not None:
             await self._serve(scope, receive, send, leave)
         elif (looked := await self._may_be_a_mutation(scope, receive)) is not None:
             scope[RESERVED] = True
@@ -69,45 +63,18 @@ class Door:
             self._metrics.shed("door")
             await _turn_away(scope, send, is_graphql=scope["path"] == self._graphql_path)
 
-    async def _place(self) -> Leave | None:
-        now = time.perf_counter()
-        if self._limit.has_room and not self._waiting:
-            self._full_since = None
-            return self._limit.enter(now)
-        if self._full_since is None:
-            self._full_since = now
-        if now - self._full_since > PATIENCE_SECONDS or len(self._waiting) >= MOST_WAITING:
-            return None
-        place: asyncio.Future[Leave] = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                return await place
-        except TimeoutError:
-            # It may have come in the same turn of the loop.
-            return place.result() if place.done() and not place.cancelled() else None
-        finally:
-            if place in self._waiting:
-                self._waiting.remove(place)
-
-    def _hand_on(self) -> None:
-        while self._waiting and self._limit.has_room:
-            place = self._waiting.popleft()
-            if not place.done():
-                place.set_result(self._limit.enter(time.perf_counter()))
-
     async def _serve(self, scope: Scope, receive: Receive, send: Send, leave: Leave) -> None:
         async def send_and_see(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_stream(message.get("headers", ())):
                 leave(None)
-                self._hand_on()
+                self._places.hand_on()
             await send(message)
 
         try:
             await self._app(scope, receive, send_and_see)
         finally:
             leave(time.perf_counter())
-            self._hand_on()
+            self._places.hand_on()
 
     async def _may_be_a_mutation(self, scope: Scope, receive: Receive) -> Receive | None:
         """What to read the request from, if it may go on; None if it is to be turned away.

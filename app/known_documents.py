@@ -62,6 +62,13 @@ class KnownDocuments:
             return Known(asked.query, False)
         return self._persisted(asked.query, asked.sha256_hash.lower())
 
+    def at_hand(self, asked: GraphQLRequest) -> str | None:
+        """The text, where there is nothing to be said against it, to be logged or to be kept."""
+        if asked.document_id is not None:
+            return self._named(asked.document_id)
+        is_free = self._mode == "off" and asked.sha256_hash is None
+        return asked.query if is_free else None
+
     def keep(self, known: Known) -> None:
         """A good document, so that next time its hash is enough."""
         if known.new_hash is None or known.new_hash in self._kept:

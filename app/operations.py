@@ -122,7 +122,21 @@ class Operations:
         variables: Mapping[str, Any] | None = None,
     ) -> Prepared:
         """Whether it may be run. Raises ``RequestError``; ``refused`` makes an answer of it."""
-        document = self._documents.read(text)
+        return self._prepared(self._documents.read(text), operation_name, variables)
+
+    def at_hand(self, text: str, operation_name: str | None, variables: Mapping[str, Any]) -> Prepared | None:
+        """As ``prepare``, of a document that was read before; None where it has to be read, or is refused."""
+        document = self._documents.at_hand(text)
+        if document is None:
+            return None
+        try:
+            return self._prepared(document, operation_name, variables)
+        except RequestError:
+            return None
+
+    def _prepared(
+        self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None
+    ) -> Prepared:
         definition = document.operation(operation_name)
         try:
             refuse_oversized_variables(self._schema._schema, definition, variables or {}, self._limits)
@@ -229,9 +243,25 @@ class Operations:
         except Declined as declined:
             self._metrics.lanes.answered(declined.reason.value)
             return declined.reason.value
-        self._metrics.lanes.answered(COMPILED)
-        self._note(prepared, Outcome.OK, time.perf_counter() - began)
+        self.compiled_in(prepared, time.perf_counter() - began)
         return Answer({"data": orjson.Fragment(data)}, Outcome.OK, lane=COMPILED)
+
+    def ask(
+        self, prepared: Prepared, variables: Mapping[str, Any], context: Context
+    ) -> asyncio.Future[bytes | None] | None:
+        """As ``compiled``, for who does not wait in a task: what is to become the JSON of ``data``. None, in
+        it or at once, if the operation has to be run. Whoever gets it says so by ``compiled_in``."""
+        if self._lane is None or prepared.kind is not OperationKind.QUERY:
+            return None
+        try:
+            return self._lane.ask(prepared.document.compiled(prepared.definition), variables, context)
+        except Declined:
+            return None
+
+    def compiled_in(self, prepared: Prepared, seconds: float) -> None:
+        """It was answered by one statement, after so long."""
+        self._metrics.lanes.answered(COMPILED)
+        self._note(prepared, Outcome.OK, seconds)
 
     def _note(self, prepared: Prepared, outcome: Outcome, seconds: float) -> None:
         """Counted always. A query that goes well and quickly is what happens all day, and no news."""

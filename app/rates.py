@@ -127,8 +127,22 @@ class Rates:
                 taken.seconds_until(cost),
                 spending,
             )
-        self._metrics.cost(cost)
+        self.spent(spending)
         return spending
+
+    def take_at_hand(self, caller: Caller, cost: int) -> Spending | None:
+        """As ``greet`` and ``spend``, where nobody else has to be asked. Whoever then does it says so by
+        ``spent``, or else by ``give_back``. None where it is not allowed, or not known: nothing is taken."""
+        if self._shared is not None or self._own.look(caller.refusals_key, self._refusals).remaining < 1:
+            return None
+        taken = self._own.take(caller.key, cost, self._signed_in if caller.is_signed_in else self._anonymous)
+        return Spending(cost, taken) if taken.is_allowed else None
+
+    def spent(self, spending: Spending) -> None:
+        self._metrics.cost(spending.cost)
+
+    def give_back(self, caller: Caller, spending: Spending) -> None:
+        self._own.give_back(caller.key, spending.cost)
 
     async def close(self) -> None:
         if self._shared is not None:

@@ -102,7 +102,7 @@ def _middleware(application: Application, graphql: GraphQLEndpoint) -> list[Midd
         *([cors] if settings.cors_origins else []),
         Middleware(
             Door,
-            limit=application.door_limit,
+            places=application.places,
             reserve=settings.door_reserve,
             graphql_path=ENDPOINT,
             metrics=application.services.metrics.edge,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +62,24 @@ class Lane:
 
     async def data(self, compiled: Compiled, variables: Mapping[str, Any], context: Context) -> bytes:
         """The JSON of ``data``. ``Declined`` for anything but the plain, whole, permitted answer."""
+        try:
+            found = await self._reads.fetch(*self._statement(compiled, variables, context))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise Declined(Reason.DATABASE, type(error).__name__) from error
+        if found is None:
+            raise Declined(Reason.NOTHING_FOUND)
+        return found
+
+    def ask(
+        self, compiled: Compiled, variables: Mapping[str, Any], context: Context
+    ) -> asyncio.Future[bytes | None]:
+        """As ``data``, for who does not wait in a task: what is declined later is None, or an error."""
+        return self._reads.ask(*self._statement(compiled, variables, context))
+
+    def _statement(
+        self, compiled: Compiled, variables: Mapping[str, Any], context: Context
+    ) -> tuple[str, Sequence[Any]]:
+        """With its arguments."""
         coerced = self._coerced(compiled, variables)
         plan = self._plan(compiled, coerced, context)
         for need in plan.needs:
@@ -68,13 +87,7 @@ class Lane:
                 need.check(context)
             except DomainError:
                 raise Declined(Reason.NOT_PERMITTED) from None
-        try:
-            found = await self._reads.fetch(plan.sql, plan.arguments(self._terms.of(context.caller), coerced))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise Declined(Reason.DATABASE, type(error).__name__) from error
-        if found is None:
-            raise Declined(Reason.NOTHING_FOUND)
-        return found
+        return plan.sql, plan.arguments(self._terms.of(context.caller), coerced)
 
     def _coerced(self, compiled: Compiled, variables: Mapping[str, Any]) -> dict[str, Any]:
         if compiled.plain is not None and (plain := compiled.plain.coerced(variables)) is not None:

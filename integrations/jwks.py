@@ -68,6 +68,11 @@ class Jwks:
             raise KeysUnavailable("the key may be a new one, which cannot be fetched")
         return found
 
+    def at_hand(self, key_id: str | None, algorithm: str) -> PyJWK | None:
+        """As ``key``, while the keys are fresh; None where they would have to be fetched to say it."""
+        is_fresh = self._clock() - self._fetched_at < FRESH_SECONDS
+        return self._find(key_id, algorithm) if is_fresh else None
+
     async def close(self) -> None:
         if self._fetch is not None:
             self._fetch.cancel()

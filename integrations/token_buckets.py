@@ -73,6 +73,12 @@ class TokenBuckets:
             self._kept.popitem(last=False)
         return Taken(is_allowed, left, rate)
 
+    def give_back(self, key: str, cost: float) -> None:
+        """What was taken for something that was not done."""
+        known = self._kept.get(key)
+        if known is not None:
+            self._kept[key] = (known[0] + cost, known[1])
+
     def look(self, key: str, rate: Rate) -> Taken:
         """What is there, without taking any."""
         left, at = self._kept.get(key, (rate.burst, self._clock()))

@@ -144,6 +144,18 @@ class Tokens:
             self._log.info("token refused", reason=refusal.reason.value, detail=refusal.detail)
             raise
 
+    def at_hand(self, token: str, now: datetime) -> Claims | None:
+        """As ``verify``, of a token that it has verified and that is good without asking anybody; or None."""
+        known = self._verified.get(token)
+        if known is None or not known.begins <= now < known.ends:
+            return None
+        keys = self._keys
+        key = keys if isinstance(keys, str) else keys.at_hand(known.key_id, known.algorithm)
+        if key is not known.key:
+            return None
+        self._verified.move_to_end(token)
+        return known.claims
+
     async def close(self) -> None:
         if isinstance(self._keys, Jwks):
             await self._keys.close()

@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry
 from starlette.responses import StreamingResponse
 
 from app.adaptive_limit import FEWEST_ANSWERS, AdaptiveLimit
-from app.door import PATIENCE_SECONDS, Door
+from app.door import Door
+from app.places import PATIENCE_SECONDS, Places
 from integrations.edge_metrics import EdgeMetrics
 from tests.app.api import Api, code_of
 from tests.app.conftest import MakeApi
@@ -42,15 +43,15 @@ async def full(make_api: MakeApi, happenings: Happenings) -> AsyncIterator[Api]:
     happenings.may_end.set()
     for each in await asyncio.gather(*waiting):
         assert each.json() == {"data": {"wait": "at last"}}
-    assert api.application.door_limit.inside == 0
+    assert api.application.places.limit.inside == 0
 
 
 async def until_inside(api: Api, count: int) -> None:
     for _ in range(1_000):
-        if api.application.door_limit.inside == count:
+        if api.application.places.limit.inside == count:
             return
         await asyncio.sleep(0.005)
-    raise AssertionError(api.application.door_limit.inside)
+    raise AssertionError(api.application.places.limit.inside)
 
 
 @pytest.mark.parametrize(("accept", "media_type"), [("*/*", "application/json"), (GRAPHQL, GRAPHQL)])
@@ -122,7 +123,7 @@ async def test_one_place_is_enough_for_many_who_are_quick(make_api: MakeApi) -> 
 
     assert {each.status_code for each in answers} == {200}, "six at once are no overload"
     assert after.status_code == 200
-    assert api.application.door_limit.inside == 0
+    assert api.application.places.limit.inside == 0
 
 
 async def test_who_waits_in_vain_is_told_soon_and_after_a_while_at_once(full: Api) -> None:
@@ -160,7 +161,7 @@ async def test_a_stream_gives_its_place_back_as_soon_as_it_flows() -> None:
 
     door = Door(
         StreamingResponse(flow(), media_type="text/event-stream"),
-        limit=limit,
+        places=Places(limit),
         reserve=0,
         graphql_path="/graphql",
         metrics=EdgeMetrics(CollectorRegistry()),

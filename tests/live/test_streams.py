@@ -189,7 +189,7 @@ class TestServerSentEvents:
             server.client(coach) as client,
         ):
             await client.following("s", NUMBERS, teamId=team_of(stage))
-            inside = server.application.door_limit.inside
+            inside = server.application.places.limit.inside
             async with opened(server, coach, VIEWER, "application/json") as answer:
                 await answer.response.aread()
             await stage.compressed(7)
