@@ -21,14 +21,14 @@ from resolvers.failures import failure_of
 
 _log = structlog.get_logger(__name__)
 
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+FIXED_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in FIXED_HEADERS.items()]
 
 
 def json_response(
     payload: object, status: int = 200, media_type: str = JSON, headers: Mapping[str, str] | None = None
 ) -> Response:
-    return Response(orjson.dumps(payload), status, {**_HEADERS, **(headers or {})}, media_type)
+    return Response(orjson.dumps(payload), status, {**FIXED_HEADERS, **(headers or {})}, media_type)
 
 
 def graphql_response(
@@ -50,7 +50,7 @@ class _QuickJson(Response):
         self.background = None
         self.body = orjson.dumps(payload)
         self.raw_headers = [
-            (b"content-type", _in_utf8(media_type).encode()),  # the door looks for it
+            (b"content-type", in_utf8(media_type).encode()),  # the door looks for it
             (b"content-length", str(len(self.body)).encode()),
             *_RAW_HEADERS,
             *[(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()],
@@ -110,7 +110,7 @@ def _tags(header: str) -> set[str]:
 def refusal_response(refusal: HttpRefusal, media_type: str) -> Response:
     extensions = {"code": refusal.code, "outcome": "refused", **refusal.details}
     payload = {"errors": [{"message": refusal.message, "extensions": extensions}]}
-    return json_response(payload, refusal.status, _in_utf8(media_type), refusal.headers)
+    return json_response(payload, refusal.status, in_utf8(media_type), refusal.headers)
 
 
 def refusal_of_fault(error: Exception, metrics: Metrics) -> HttpRefusal:
@@ -128,5 +128,5 @@ def refusal_of_fault(error: Exception, metrics: Metrics) -> HttpRefusal:
     )
 
 
-def _in_utf8(media_type: str) -> str:
+def in_utf8(media_type: str) -> str:
     return f"{media_type}; charset=utf-8"

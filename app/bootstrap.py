@@ -71,6 +71,7 @@ class Application:
     limits: Limits
     rates: Rates
     admission: Admission
+    known_documents: KnownDocuments
     places: Places
     health: Health
     event_bus: EventBus
@@ -206,6 +207,7 @@ def wire(
         limits=limits,
         rates=rates,
         admission=admission,
+        known_documents=known_documents,
         places=Places(door_limit),
         health=Health(database, database_url, flags, event_bus, planning),
         event_bus=event_bus,

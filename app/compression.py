@@ -56,12 +56,16 @@ class Compression:
         await self._app(scope, receive, send_small_as_is)
 
     def _responder(self, scope: Scope, send: Send) -> IdentityResponder:
-        if _asks(scope["headers"], b"accept-encoding", b"gzip"):
+        if takes_gzip(scope["headers"]):
             responder: IdentityResponder = GZipResponder(self._app, LEAST_BYTES, compresslevel=LEVEL)
         else:
             responder = IdentityResponder(self._app, LEAST_BYTES)
         responder.send = send
         return responder
+
+
+def takes_gzip(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    return _asks(headers, b"accept-encoding", b"gzip")
 
 
 def _is_whole(message: Message) -> bool:
@@ -74,7 +78,7 @@ def _is_plain(scope: Scope, begun: Message, message: Message) -> bool:
     if not _is_whole(message) or not _asks(headers, b"content-type", JSON.encode(), GRAPHQL.encode()):
         return False
     is_encoded = any(name == b"content-encoding" for name, _ in headers)
-    return not is_encoded and not _asks(scope["headers"], b"accept-encoding", b"gzip")
+    return not is_encoded and not takes_gzip(scope["headers"])
 
 
 def _is_small_and_whole(message: Message) -> bool:

@@ -66,7 +66,7 @@ def refuse_forged(headers: Headers) -> None:
 
 
 async def read_json_body(request: Request, limits: Limits = _DEFAULT) -> bytes:
-    if not _is_json(request.headers.get("content-type", "")):
+    if not is_json(request.headers.get("content-type", "")):
         raise HttpRefusal(
             415, "unsupported_media_type", "Send the request as Content-Type: application/json, in UTF-8."
         )
@@ -116,7 +116,7 @@ async def _rest_of_body(message: Message, receive: Receive, limits: Limits) -> b
 
 
 @lru_cache(maxsize=256)
-def _is_json(content_type: str) -> bool:
+def is_json(content_type: str) -> bool:
     name, parameters = media_type_of(content_type)
     return name == JSON and parameters.get("charset", "utf-8") in ("utf-8", "utf8")
 

@@ -10,11 +10,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.settings_door import DoorSettings
 
 
-def bounded_http(settings: DoorSettings) -> type[HttpToolsProtocol]:
+def bounded_http(settings: DoorSettings) -> type[BoundedHttp]:
     """The protocol with the limits of these settings, as ``uvicorn.Config`` wants one."""
     return type(
-        "BoundedHttp",
-        (_Bounded,),
+        "LimitedHttp",
+        (BoundedHttp,),
         {
             "header_seconds": settings.header_seconds,
             "header_bytes": settings.header_bytes,
@@ -23,7 +23,7 @@ def bounded_http(settings: DoorSettings) -> type[HttpToolsProtocol]:
     )
 
 
-class _Bounded(HttpToolsProtocol):
+class BoundedHttp(HttpToolsProtocol):
     """Uvicorn times only the pause between two requests; the first, and a request that has begun, may take
     for ever there, and its address and headers may grow for ever."""
 
@@ -53,18 +53,19 @@ class _Bounded(HttpToolsProtocol):
             self._expect_headers()
 
     def on_headers_complete(self) -> None:
-        self._expect_nothing()
+        self.expect_nothing()
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._expect_nothing()
+        self.expect_nothing()
         super().connection_lost(exc)
 
     def _expect_headers(self) -> None:
         self._received_bytes = 0
         self._deadline = self.loop.call_later(self.header_seconds, self._too_slow)
 
-    def _expect_nothing(self) -> None:
+    def expect_nothing(self) -> None:
+        """No headers are waited for."""
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
@@ -75,7 +76,7 @@ class _Bounded(HttpToolsProtocol):
             self._refuse(b"408 Request Timeout")
 
     def _refuse(self, status: bytes, headers: bytes = b"") -> None:
-        self._expect_nothing()
+        self.expect_nothing()
         self.transport.write(
             b"HTTP/1.1 " + status + b"\r\n" + headers + b"content-length: 0\r\nconnection: close\r\n\r\n"
         )

@@ -29,7 +29,7 @@ from app.door import Door
 from app.express import Express
 from app.graphiql import examples_in, graphiql_routes
 from app.graphql_http import GraphQLEndpoint
-from app.http_protocol import bounded_http
+from app.http_protocol import BoundedHttp, bounded_http
 from app.listening import cannot_listen, listening_socket, web_address
 from app.live.endpoint import LiveEndpoint
 from app.live.wire import Wire
@@ -40,6 +40,8 @@ from app.route_errors import no_such_route
 from app.routes import earlier_routes
 from app.settings import Settings, environment
 from app.settings_problems import SettingsError
+from app.shortcut.protocol import shortcut_http
+from app.shortcut.shortcut import Shortcut
 from app.stopping import Stop, stop_by_signals
 from app.training_routes import training_routes
 from app.welcome import welcome
@@ -184,7 +186,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=bounded_http(application.settings),
+                http=_http(application),
                 forwarded_allow_ips=application.settings.trusted_proxies,
                 timeout_keep_alive=int(application.settings.keep_alive_seconds),
                 ws=Wire,
@@ -208,6 +210,11 @@ class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _http(application: Application) -> type[BoundedHttp]:
+    bounded = bounded_http(application.settings)
+    return bounded if application.reads is None else shortcut_http(bounded, Shortcut(application, ENDPOINT))
 
 
 async def _begun(server: Server, serving: asyncio.Task[None], settings: Settings) -> None:

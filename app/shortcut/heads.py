@@ -1,0 +1,121 @@
+"""The first lines of requests that came before: a client sends the same ones again and again.
+
+What follows from them is worked out once, by the same functions that the layers ask, and found by the very
+bytes. Only the length of the body differs from one request to the next, so it is no part of the key.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+from app.auth import bearer_in
+from app.compression import takes_gzip
+from app.graphql_request import is_json
+from app.limits import Limits
+from app.negotiation import negotiate
+from app.refusals import HttpRefusal
+
+MOST_KEPT = 4_096
+LONGEST_BYTES = 4_096
+END = b"\r\n\r\n"
+
+_LENGTHS = (b"\r\ncontent-length: ", b"\r\nContent-Length: ")
+_MOST_DIGITS = 7
+# With any of these a request is the layers' business: they name it, allow it for other origins, read it or
+# answer it in another way.
+_DECIDING = (
+    b"content-encoding",
+    b"expect",
+    b"origin",
+    b"transfer-encoding",
+    b"upgrade",
+    b"x-correlation-id",
+    b"x-request-id",
+)
+_STREAMS = ("text/event-stream", "multipart/mixed")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Of a POST of JSON to the endpoint, with a bearer token, for one whole answer."""
+
+    token: str
+    media_type: str
+    takes_gzip: bool
+
+
+class Heads:
+    def __init__(self, path: str, limits: Limits) -> None:
+        self._path = path
+        self._limits = limits
+        self._kept: OrderedDict[bytes, Head] = OrderedDict()
+
+    def at_hand(self, request: bytes, end: int) -> tuple[Head, int] | None:
+        """What is known of the head that ends at ``end``, and the length of the body that it announces."""
+        found = _parted(request[:end])
+        if found is None:
+            return None
+        key, length = found
+        head = self._kept.get(key)
+        if head is None or length > self._limits.body_bytes:
+            return None
+        self._kept.move_to_end(key)
+        return head, length
+
+    def read(self, request: bytes, end: int, scope: Scope) -> tuple[bytes, Head] | None:
+        """What follows from a head that was parsed to this scope, and its key; None if that is not simple."""
+        raw = request[:end]
+        lines = len(scope["headers"]) + 2
+        if len(raw) > LONGEST_BYTES or raw.count(b"\n") != lines or raw.count(b"\r\n") != lines:
+            return None
+        parted, head = _parted(raw), self._head(scope)
+        return None if parted is None or head is None else (parted[0], head)
+
+    def keep(self, key: bytes, head: Head) -> None:
+        self._kept[key] = head
+        if len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def _head(self, scope: Scope) -> Head | None:
+        headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        if (
+            (scope["method"], scope["path"], scope["query_string"]) != ("POST", self._path, b"")
+            or scope["http_version"] != "1.1"
+            or len(headers) != len(scope["headers"])
+            or any(each in headers for each in _DECIDING)
+            or headers.get(b"connection", b"keep-alive").lower() != b"keep-alive"
+        ):
+            return None
+        accept = headers.get(b"accept", b"").decode("latin-1")
+        media_type = negotiate(accept)
+        if media_type is None or any(each in accept for each in _STREAMS):
+            return None
+        if not is_json(headers.get(b"content-type", b"").decode("latin-1")):
+            return None
+        try:
+            token = bearer_in(headers.get(b"authorization", b"").decode("latin-1"))
+        except HttpRefusal:
+            return None
+        return Head(token, media_type, takes_gzip(scope["headers"]))
+
+
+def _parted(head: bytes) -> tuple[bytes, int] | None:
+    """The head without its length, and the length. Two heads with one key have it in the same place: it is
+    where the name is found first, and what comes before is in the key as it is."""
+    for name in _LENGTHS:
+        at = head.find(name)
+        if at >= 0:
+            begin = at + len(name)
+            end = head.find(b"\r", begin)
+            digits = head[begin:end]
+            if len(digits) <= _MOST_DIGITS and digits.isdigit():
+                return head[:begin] + head[end:], int(digits)
+            return None
+    return None

@@ -1,0 +1,34 @@
+"""Answers as they go over the wire, but for the status line and the server's own headers."""
+
+from __future__ import annotations
+
+import gzip
+
+from app.answers import FIXED_HEADERS, in_utf8
+from app.compression import LEAST_BYTES, LEVEL
+from app.rates import Spending
+from integrations.lane_metrics import COMPILED
+
+
+class Replies:
+    def __init__(self, *, names_lane: bool) -> None:
+        self._lane = f"x-taper-lane: {COMPILED}\r\n" if names_lane else ""
+        self._fixed = "".join(f"{name.lower()}: {value}\r\n" for name, value in FIXED_HEADERS.items())
+
+    def whole(
+        self, data: bytes, media_type: str, spending: Spending, request_id: str, *, zips: bool
+    ) -> bytes:
+        """``data`` is the JSON of the answer's ``data``."""
+        body = b'{"data":%b}' % data
+        coding = ""
+        if len(body) >= LEAST_BYTES:
+            coding = "vary: Accept-Encoding\r\n"
+            if zips:
+                body = gzip.compress(body, LEVEL, mtime=0)
+                coding = "content-encoding: gzip\r\nvary: Accept-Encoding\r\n"
+        told = "".join([f"{name.lower()}: {value}\r\n" for name, value in spending.headers.items()])
+        head = (
+            f"content-type: {in_utf8(media_type)}\r\ncontent-length: {len(body)}\r\n"
+            f"{self._fixed}{told}{self._lane}{coding}x-request-id: {request_id}\r\n\r\n"
+        )
+        return head.encode("latin-1") + body
