@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     ColumnElement,
     Select,
+    Text,
     and_,
+    any_,
     false,
     func,
     literal,
@@ -34,6 +37,7 @@ from domain.people import Viewer
 from domain.phases import SeasonPhase
 from domain.planning import moment_text
 
+Day: TypeAlias = date | ColumnElement[date]
 MOST_REPORTED = 20_000
 ROWS_AT_ONCE = 500
 BY_DAY = Order((WorkoutAssignmentRow.scheduled_on, WorkoutAssignmentRow.id))
@@ -70,7 +74,7 @@ async def assignments_of_teams(
 
     Of those that ``seen_by`` may see (None: all), and that have one of ``statuses`` (none: any).
     """
-    conditions = [*_within(first, last), *_wanted(seen_by, statuses)]
+    conditions = [has_days_in(WorkoutAssignmentRow, first, last), *_wanted(seen_by, statuses)]
 
     def of_team(team_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
         return select(*ASSIGNMENT).where(WorkoutAssignmentRow.team_id == team_id, *conditions)
@@ -89,7 +93,7 @@ async def assignments_of_players(
     statuses: Collection[AssignmentStatus] = (),
 ) -> dict[UUID, Page[WorkoutAssignment]]:
     """A page of each player's assignments, as for teams, in whatever team."""
-    conditions = [*_within(first, last), *_wanted(seen_by, statuses)]
+    conditions = [has_days_in(WorkoutAssignmentRow, first, last), *_wanted(seen_by, statuses)]
 
     def of_player(player_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
         return select(*ASSIGNMENT).where(WorkoutAssignmentRow.player_id == player_id, *conditions)
@@ -107,7 +111,7 @@ async def open_assignments_of_players(
         .where(
             WorkoutAssignmentRow.player_id.in_(player_ids),
             WorkoutAssignmentRow.status.in_(OPEN_STATUSES),
-            *_within(first, last),
+            has_days_in(WorkoutAssignmentRow, first, last),
         )
         .order_by(WorkoutAssignmentRow.player_id, WorkoutAssignmentRow.scheduled_on, WorkoutAssignmentRow.id)
     )
@@ -246,14 +250,17 @@ def _wanted(seen_by: Viewer | None, statuses: Collection[AssignmentStatus]) -> I
     if seen_by is not None:
         yield assignments_visible_to(seen_by)
     if statuses:
-        yield WorkoutAssignmentRow.status.in_(sorted(statuses))
+        yield stands_so(WorkoutAssignmentRow, literal(sorted(statuses), ARRAY(Text)))
 
 
 def _all_of(phase: SeasonPhase | None) -> list[ColumnElement[bool]]:
-    return [] if phase is None else [and_(*_within(phase.starts_on, phase.ends_on))]
+    return [] if phase is None else [has_days_in(WorkoutAssignmentRow, phase.starts_on, phase.ends_on)]
 
 
-def _within(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+def has_days_in(rows: type[WorkoutAssignmentRow], first: Day, last: Day) -> ColumnElement[bool]:
     """It begins before the window ends and goes on when it begins; what recurs need have no day in it."""
-    row = WorkoutAssignmentRow
-    return row.scheduled_on <= last, or_(row.last_day.is_(None), row.last_day >= first)
+    return and_(rows.scheduled_on <= last, or_(rows.last_day.is_(None), rows.last_day >= first))
+
+
+def stands_so(rows: type[WorkoutAssignmentRow], statuses: ColumnElement[list[str]]) -> ColumnElement[bool]:
+    return rows.status == any_(statuses)

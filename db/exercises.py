@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, delete, exists, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    any_,
+    column,
+    delete,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +32,9 @@ from domain.errors import InvalidInput
 from domain.exercises import Exercise, Intent, MovementPattern, Muscle
 
 LONGEST_SEARCH = 100
+ESCAPE = "/"
+_SPECIAL = re.compile("[/%_]")
+BY_NAME = Order((ExerciseRow.name_key, ExerciseRow.id))
 ALIASES = func.array(
     select(ExerciseAliasRow.alias)
     .where(ExerciseAliasRow.exercise_id == ExerciseRow.id)
@@ -66,14 +84,47 @@ async def exercises_page(
     """The catalogue by name. Each word of ``search`` is in the name or an alias; ``muscle`` is primary."""
     query = _catalogue_of(organization_id)
     if search is not None:
-        query = query.where(*_matches(search))
+        query = query.where(has_words(ExerciseRow, literal(patterns_of(search)[0], ARRAY(Text))))
     if pattern is not None:
-        query = query.where(ExerciseRow.pattern == pattern)
+        query = query.where(is_of_pattern(ExerciseRow, pattern))
     if muscle is not None:
-        query = query.where(ExerciseRow.primary_muscles.contains([muscle.value]))
-    return await fetch_page(
-        db_session, query, Order((ExerciseRow.name_key, ExerciseRow.id)), request, exercise_of
+        query = query.where(trains(ExerciseRow, literal(muscle.value)))
+    return await fetch_page(db_session, query, BY_NAME, request, exercise_of)
+
+
+def has_words(rows: type[ExerciseRow], patterns: ColumnElement[list[str]]) -> ColumnElement[bool]:
+    """Each of ``patterns_of`` is in the name or in an alias."""
+    each = func.unnest(patterns).table_valued(column("pattern", Text)).render_derived("word")
+    pattern = func.lower(each.c.pattern)
+    is_in_an_alias = (
+        select(literal_column("1"))
+        .where(
+            ExerciseAliasRow.exercise_id == rows.id,
+            func.lower(ExerciseAliasRow.alias).like(pattern, escape=ESCAPE),
+        )
+        .correlate(rows, each)
+        .exists()
     )
+    is_there = or_(func.lower(rows.name).like(pattern, escape=ESCAPE), is_in_an_alias)
+    return ~select(literal_column("1")).select_from(each).where(~is_there).correlate(rows).exists()
+
+
+def is_of_pattern(rows: type[ExerciseRow], pattern: str | ColumnElement[str]) -> ColumnElement[bool]:
+    return rows.pattern == pattern
+
+
+def trains(rows: type[ExerciseRow], muscle: ColumnElement[str]) -> ColumnElement[bool]:
+    """First of all."""
+    return muscle == any_(rows.primary_muscles.expression)
+
+
+def patterns_of(search: str) -> tuple[list[str]]:
+    """A pattern for each different word. ``InvalidInput`` for too many."""
+    if len(search) > LONGEST_SEARCH:
+        raise InvalidInput.of(
+            "search", f"search is longer than {LONGEST_SEARCH} characters; use fewer words."
+        )
+    return ([f"%{_SPECIAL.sub(_escaped, word)}%" for word in dict.fromkeys(search.split())],)
 
 
 async def save_exercises(
@@ -116,22 +167,8 @@ def _catalogue_of(organization_id: UUID | None) -> Select[*tuple[Any, ...]]:
     return select(*EXERCISE).where(everyones_or_own(organization_id))
 
 
-def _matches(search: str) -> list[ColumnElement[bool]]:
-    """A condition for each different word."""
-    if len(search) > LONGEST_SEARCH:
-        raise InvalidInput.of(
-            "search", f"search is longer than {LONGEST_SEARCH} characters; use fewer words."
-        )
-    return [
-        or_(
-            ExerciseRow.name.icontains(word, autoescape=True),
-            exists().where(
-                ExerciseAliasRow.exercise_id == ExerciseRow.id,
-                ExerciseAliasRow.alias.icontains(word, autoescape=True),
-            ),
-        )
-        for word in dict.fromkeys(search.split())
-    ]
+def _escaped(special: re.Match[str]) -> str:
+    return ESCAPE + special[0]
 
 
 def _row_of(exercise: Exercise, organization_id: UUID | None) -> dict[str, Any]:

@@ -71,7 +71,7 @@ async def phase_templates_page(
     """Those that the organization may use, by name, with their workouts."""
     query = select(*TEMPLATE).where(_usable_by(organization_id))
     if phase_type is not None:
-        query = query.where(PhaseTemplateRow.phase_type == phase_type)
+        query = query.where(is_for(PhaseTemplateRow, phase_type))
     page = await fetch_page(db_session, query, BY_NAME, request, lambda row: row.id)
     whole = await _whole(db_session, PhaseTemplateRow.id.in_(page.items))
     found = [(each, cursor) for each, cursor in zip(page.items, page.cursors, strict=True) if each in whole]
@@ -81,6 +81,10 @@ async def phase_templates_page(
         page.has_next,
         page.has_previous,
     )
+
+
+def is_for(rows: type[PhaseTemplateRow], phase_type: str | ColumnElement[str]) -> ColumnElement[bool]:
+    return rows.phase_type == phase_type
 
 
 async def everyones_template_ids(db_session: AsyncSession) -> set[UUID]:

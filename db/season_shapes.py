@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import Text
+
 from db import adjustments, phase_templates
 from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
 from db.models.seasons import SeasonPhaseRow, SeasonPlanRow
 from db.models.workouts import PhaseTemplateRow, TemplateWorkoutRow, WorkoutRow
+from db.narrowing import Narrowed
 from db.shapes import Many, One, Paged, Same, Shape
 from db.visibility import assignments_visible_to, season_plans_visible_to, templates_visible_to
 
-TEMPLATES = Paged("PhaseTemplate", phase_templates.BY_NAME, if_seen=True)
+TEMPLATES = Paged(
+    "PhaseTemplate",
+    phase_templates.BY_NAME,
+    if_seen=True,
+    narrowed={"phase_type": Narrowed(phase_templates.is_for, (Text(),))},
+)
 
 SEASON_SHAPES: Mapping[str, Shape] = {
     "SeasonPlan": Shape(

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ARRAY, ColumnElement, Date, Text
 from sqlalchemy.orm import InstrumentedAttribute
 
-from db import compressions, plans, seasons
+from db import assignments, compressions, exercises, plans, seasons
 from db.base import Base
+from db.models.assignments import WorkoutAssignmentRow
 from db.models.exercises import ExerciseAliasRow, ExerciseRow
 from db.models.people import MembershipRow, OrganizationRow, PersonRow, TeamRow
 from db.models.plans import (
@@ -26,6 +27,7 @@ from db.models.plans import (
     SetPrescriptionRow,
 )
 from db.models.seasons import SeasonPlanRow
+from db.narrowing import Narrowed, Narrowing, day_window
 from db.paging import Order
 from db.visibility import (
     ViewerTerms,
@@ -75,6 +77,7 @@ class Many:
     order: tuple[Column, ...]
     through: Through | None = None
     if_seen: bool = False
+    narrowed: Mapping[str, Narrowing] = field(default_factory=dict)  # by arguments, as they are called here
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Paged:
     by: Column | None = None
     through: Through | None = None
     if_seen: bool = False
+    narrowed: Mapping[str, Narrowing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +132,35 @@ class Shape:
     part_of: One | None = None
 
 
+def _assigned(by: Column) -> Paged:
+    """Without a window it is the one that begins today."""
+    window = Narrowed(assignments.has_days_in, (Date(), Date()), day_window, is_needed=True)
+    statuses = Narrowed(assignments.stands_so, (ARRAY(Text),))
+    return Paged(
+        "WorkoutAssignment",
+        assignments.BY_DAY,
+        by=by,
+        if_seen=True,
+        narrowed={"range": window, "statuses": statuses},
+    )
+
+
 _PLAYER = Through(MembershipRow.team_id, MembershipRow.person_id, {"role": "player"})
 _COACH = Through(MembershipRow.team_id, MembershipRow.person_id, {"role": "coach"})
 _TEAMS = Through(MembershipRow.person_id, MembershipRow.team_id)
 _BY_NAME = Order((PersonRow.display_name, PersonRow.id))
 SEASON_IN_FORCE = Only("SeasonPlan", SeasonPlanRow.team_id, {"status": "active"})
+
+CATALOGUE = Paged(
+    "Exercise",
+    exercises.BY_NAME,
+    if_seen=True,
+    narrowed={
+        "search": Narrowed(exercises.has_words, (ARRAY(Text),), exercises.patterns_of),
+        "pattern": Narrowed(exercises.is_of_pattern, (Text(),)),
+        "muscle": Narrowed(exercises.trains, (Text(),)),
+    },
+)
 
 SHAPES: Mapping[str, Shape] = {
     "Plan": Shape(
@@ -199,6 +227,7 @@ SHAPES: Mapping[str, Shape] = {
         {
             "teams": Many("Team", None, (TeamRow.name, TeamRow.id), through=_TEAMS, if_seen=True),
             "plans": Paged("Plan", plans.NEWEST_FIRST, by=PlanRow.owner_id, if_seen=True),
+            "assignments": _assigned(WorkoutAssignmentRow.player_id),
         },
         seen=people_visible_to,
     ),
@@ -208,6 +237,7 @@ SHAPES: Mapping[str, Shape] = {
             "players": Paged("Player", _BY_NAME, through=_PLAYER, if_seen=True),
             "coaches": Paged("Player", _BY_NAME, through=_COACH, if_seen=True),
             "season_plan": SEASON_IN_FORCE,
+            "assignments": _assigned(WorkoutAssignmentRow.team_id),
             "season_plans": Paged("SeasonPlan", seasons.LATEST_FIRST, by=SeasonPlanRow.team_id, if_seen=True),
         },
         seen=teams_visible_to,

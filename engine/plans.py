@@ -64,7 +64,7 @@ class Steering:
             return value
         if name in self.node_ids:
             return kinds_of(value)
-        return value is None
+        return value is None or value == []
 
 
 def steering_of(

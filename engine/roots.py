@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from db.season_shapes import TEMPLATES
-from db.shapes import SEASON_IN_FORCE, Paged
+from db.shapes import CATALOGUE, SEASON_IN_FORCE, Paged
 from engine.arguments import Value, arguments_of, id_binder
 from engine.declined import Declined, Reason
 from engine.nodes import by_id, node, nodes, object_named, viewer
@@ -20,7 +20,7 @@ BY_ID: Mapping[str, Kind] = {
     "team": Kind.TEAM,
     "player": Kind.PLAYER,
 }
-LISTS: Mapping[str, Paged] = {"phaseTemplates": TEMPLATES}
+LISTS: Mapping[str, Paged] = {"phaseTemplates": TEMPLATES, "exercises": CATALOGUE}
 
 
 def root(writer: Writer, chosen: Chosen) -> str:

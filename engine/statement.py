@@ -7,24 +7,20 @@ innermost select, before anything is built of what will not be shown.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
-from sqlalchemy import Dialect, Select, literal_column, select
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from sqlalchemy.orm import InstrumentedAttribute
 
-from db.base import Base
 from db.paging import Order
-from db.shapes import Many, Of, One, Only, Paged, Rule, Same, Shape, Texts, Through
-from db.visibility import ViewerTerms
+from db.shapes import Many, Of, One, Only, Paged, Same, Shape, Texts, Through
 from domain.people import Role
 from engine.arguments import Binder, Value, arguments_of, page_binder, page_of
 from engine.declined import Declined, Reason
+from engine.filters import condition, conditions_of
+from engine.rules import filled, rule_of_sight, type_in_sql
 from engine.selection import TYPENAME, Chosen, Selections, object_type
 from engine.values import cursor, global_id, json_of, key_of_cursor, quoted
 from resolvers.permissions import Need
@@ -32,7 +28,6 @@ from schema.fields import needs_of
 
 LONGEST_NAME_BYTES = 63  # PostgreSQL cuts longer ones
 _PAGING = frozenset({"first", "after", "last", "before"})
-_OPEN = re.compile(r":(\w+)(?:::([\w\[\]]+))?")
 
 
 @dataclass(slots=True)
@@ -87,25 +82,26 @@ class Writer:
             return f"EXISTS (SELECT 1 FROM {table} {whole} WHERE {found})"
         if shape.seen is None:
             raise Declined(Reason.FIELD_WITH_CODE, type_name)
-        rule = _rule(shape.seen, shape.rows, self.role).replace("the_row.", f"{alias}.")
-        return f"({_OPEN.sub(lambda found: self.parameter(found[1], found[2] or 'text'), rule)})"
+        return filled(rule_of_sight(shape.seen, shape.rows, self.role), alias, self.parameter)
 
     def page(self, chosen: Chosen, link: Paged, parent: str | None) -> str:
         """A connection: ``parent`` is the alias of the row that it belongs to."""
         assert chosen.definition is not None  # noqa: S101 - a connection is no __typename
         given = arguments_of(chosen.nodes[0], chosen.definition)
-        if not given.keys() <= _PAGING:
-            raise Declined(Reason.ARGUMENT, f"{chosen.parent.name}.{chosen.name}")
-        return _PageWriter(self, link, parent, given).write(chosen)
+        paging = {name: given.pop(name) for name in _PAGING & given.keys()}
+        return _PageWriter(self, link, parent, paging, given).write(chosen)
 
     def only(self, link: Only, alias: str, id: str) -> str:
         """The condition on which a row is the one that the link leads to from ``id``."""
         where = [f"{alias}.{name} = {quoted(value)}" for name, value in link.where.items()]
         return " AND ".join([f"{_column(link.by, alias)} = {id}", *where])
 
-    def linked(self, link: Many | Paged, alias: str, parent: str | None) -> tuple[str, str]:
-        """FROM and WHERE of the rows that the link leads to."""
-        table, conditions = f"{_table(self.shape(link.type))} {alias}", []
+    def linked(
+        self, link: Many | Paged, alias: str, parent: str | None, field: GraphQLField, given: dict[str, Value]
+    ) -> tuple[str, str]:
+        """FROM and WHERE of the rows that the link leads to, narrowed by what is ``given``."""
+        shape = self.shape(link.type)
+        table, conditions = f"{_table(shape)} {alias}", []
         if link.by is not None:
             conditions.append(f"{_column(link.by, alias)} = {parent}.id")
         elif link.through is not None:
@@ -113,6 +109,10 @@ class Writer:
             conditions.append(f"{alias}.id IN (SELECT {_between(link.through, between, parent)})")
         if link.if_seen:
             conditions.append(self.seen(link.type, alias))
+        for each, value in conditions_of(link.narrowed, given, field, self.selections.variables):
+            sql, binder = condition(each, value, shape.rows, alias, self.new_name("f"), self.parameter)
+            conditions.append(sql)
+            self.binders.append(binder)
         return table, " AND ".join(conditions) or "true"
 
     def _value(self, type_: GraphQLObjectType, chosen: Chosen, alias: str) -> str:
@@ -131,7 +131,7 @@ class Writer:
             return json_of(link, alias, chosen.definition.type)
         if isinstance(link, Paged):
             return self.page(chosen, link, alias)
-        if chosen.nodes[0].arguments:
+        if chosen.nodes[0].arguments and not isinstance(link, Many):
             raise Declined(Reason.ARGUMENT, f"{type_.name}.{name}")
         if isinstance(link, Texts):
             texts = self.new_name("t")
@@ -175,11 +175,12 @@ class Writer:
             return self.object(type_, inner, condition, there)
         if isinstance(link, Only):
             return self.object(type_, inner, self.only(link, there, f"{alias}.id"), there)
-        table, condition = self.linked(link, there, alias)
+        given = arguments_of(chosen.nodes[0], chosen.definition)
+        table, is_linked = self.linked(link, there, alias, chosen.definition, given)
         row, order = self.new_name("o"), ", ".join(_column(each, there) for each in link.order)
         columns = self.columns(type_, inner, there)
         return (
-            f"array_to_json(ARRAY(SELECT {row} FROM (SELECT {columns} FROM {table} WHERE {condition}"
+            f"array_to_json(ARRAY(SELECT {row} FROM (SELECT {columns} FROM {table} WHERE {is_linked}"
             f" ORDER BY {order}) {row}))"
         )
 
@@ -191,22 +192,23 @@ class _PageWriter:
     writer: Writer
     link: Paged
     parent: str | None
+    paging: dict[str, Value]
     given: dict[str, Value]
 
     def write(self, chosen: Chosen) -> str:
         assert chosen.definition is not None  # noqa: S101 - a connection is no __typename
         writer, link = self.writer, self.link
-        request = page_of(self.given, writer.selections.variables)
+        request = page_of(self.paging, writer.selections.variables)
         prefix, page, alias, row = (writer.new_name(letter) for letter in ("p", "c", "t", "o"))
-        writer.binders.append(page_binder(prefix, self.given, link.order))
+        writer.binders.append(page_binder(prefix, self.paging, link.order))
         is_descending = link.order.descending != request.is_backwards
         order = _ordered(link.order, alias, is_descending)
-        table, condition = writer.linked(link, alias, self.parent)
+        table, condition = writer.linked(link, alias, self.parent, chosen.definition, self.given)
         size = writer.parameter(f"{prefix}_size", "int8")
         key = None
         if request.cursor is not None:
             key = ", ".join(
-                writer.parameter(f"{prefix}_key_{n}", _sql_type(each))
+                writer.parameter(f"{prefix}_key_{n}", type_in_sql(each))
                 for n, each in enumerate(link.order.columns)
             )
         here = f"({', '.join(_column(each, alias) for each in link.order.columns)})"
@@ -303,20 +305,6 @@ class _Shown:
     has_previous: str
 
 
-@lru_cache(maxsize=256)
-def _rule(seen: Rule, rows: type[Base], role: Role) -> str:
-    """Who sees a row, as SQL about ``the_row`` with the caller left open."""
-    the_row = aliased(rows, name="the_row")
-    rule: Select[Any] = (
-        select(literal_column("1")).select_from(the_row).where(seen(ViewerTerms(role), the_row))
-    )
-    compiled = rule.compile(dialect=_dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True})
-    return _OPEN.sub(
-        lambda found: found[0] if found[1].startswith("viewer_") else quoted(str(compiled.params[found[1]])),
-        compiled.string.partition("\nWHERE ")[2],
-    )
-
-
 def _is_node(schema: GraphQLSchema, type_: GraphQLObjectType) -> bool:
     node = schema.type_map["Node"]
     return isinstance(node, GraphQLInterfaceType) and node in type_.interfaces
@@ -339,15 +327,6 @@ def _column(column: InstrumentedAttribute[Any], alias: str) -> str:
 
 def _table(shape: Shape) -> str:
     return str(shape.rows.__tablename__)
-
-
-def _sql_type(column: InstrumentedAttribute[Any]) -> str:
-    return str(column.expression.type.compile(dialect=_dialect()))
-
-
-def _dialect(**options: Any) -> Dialect:
-    made: Dialect = PGDialect_asyncpg(**options)  # type: ignore[no-untyped-call]  # SQLAlchemy's own
-    return made
 
 
 def _name(key: str) -> str:

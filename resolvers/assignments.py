@@ -19,6 +19,7 @@ from domain.assignments import (
     days_of,
     load_on,
 )
+from domain.day_windows import LONGEST_WINDOW_DAYS
 from domain.days import instant_of, today_in
 from domain.load_progression import LoadProgression
 from domain.people import Person, Team
@@ -34,7 +35,7 @@ from resolvers.context import Info
 from resolvers.season_loaders import Wanted
 from resolvers.season_sight import phase_if_seen, season_plan_if_seen, team_if_seen, template_if_seen
 from resolvers.sight import person_if_seen
-from resolvers.windows import LONGEST_WINDOW_DAYS, DateRangeInput, past_window, window
+from resolvers.windows import DateRangeInput, past_window, window
 from resolvers.workouts import PlacedPrescription, placed
 
 NOT_TO_BE_DONE = frozenset({AssignmentStatus.CANCELLED, AssignmentStatus.ARCHIVED})

@@ -6,10 +6,8 @@ from datetime import date, timedelta
 
 import strawberry
 
-from domain.errors import InvalidInput
-from domain.seasons import EARLIEST, LATEST
+from domain.day_windows import LONGEST_WINDOW_DAYS, checked_window
 
-LONGEST_WINDOW_DAYS = 400
 FOUR_WEEKS = timedelta(days=27)  # both ends count
 
 
@@ -21,23 +19,9 @@ class DateRangeInput:
 
 def window(range: DateRangeInput | None, today: date) -> tuple[date, date]:
     """First and last day; four weeks from today on unless the caller says. ``InvalidInput`` if it is none."""
-    return (today, today + FOUR_WEEKS) if range is None else _checked(range)
+    return (today, today + FOUR_WEEKS) if range is None else checked_window(range.from_, range.to)
 
 
 def past_window(range: DateRangeInput | None, today: date) -> tuple[date, date]:
     """As ``window``, but the four weeks end today."""
-    return (today - FOUR_WEEKS, today) if range is None else _checked(range)
-
-
-def _checked(range: DateRangeInput) -> tuple[date, date]:
-    first, last = range.from_, range.to
-    if not (EARLIEST <= first <= LATEST and EARLIEST <= last <= LATEST):
-        raise InvalidInput.of("range", f"Days are from {EARLIEST} to {LATEST}.")
-    if last < first:
-        raise InvalidInput.of("range.to", f"The window ends on {last}, before it begins on {first}.")
-    if (last - first).days >= LONGEST_WINDOW_DAYS:
-        raise InvalidInput.of(
-            "range.to",
-            f"A window has {LONGEST_WINDOW_DAYS} days at most; this one has {(last - first).days + 1}.",
-        )
-    return first, last
+    return (today - FOUR_WEEKS, today) if range is None else checked_window(range.from_, range.to)

@@ -7,19 +7,33 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from graphql import (
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInterfaceType,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
     is_leaf_type,
     is_required_argument,
 )
 
-ROOTS = ("plan", "session", "team", "player", "node", "nodes", "viewer", "seasonPlan", "phaseTemplates")
+ROOTS = (
+    *("plan", "session", "team", "player", "node", "nodes", "viewer", "seasonPlan", "phaseTemplates"),
+    "exercises",
+)
+MOSTLY_GIVEN = frozenset({"range", "includeEnded"})  # else what is asked for depends on today
+DAYS = ("2026-07-01", "2026-09-14", "2026-10-19", "2026-11-02", "2026-12-24", "2027-03-01", "1999-01-01")
+SCALARS: Mapping[str, Sequence[Any]] = {
+    "Boolean": (True, False),
+    "Date": DAYS,
+    "String": ("", "press", "BENCH  press", "100%_/", "\u00df ss", 'quo"te \\', "a" * 101),
+}
 PAGING = ("first", "after", "last", "before")
 
 
@@ -69,8 +83,8 @@ class Maker:
             arguments = f"(ids: {self._ids()})"
         elif "teamId" in definition.args:
             arguments = f"(teamId: {self._value('ID!', self._random.choice(self.ids[name]))})"
-        elif set(PAGING) <= definition.args.keys():
-            arguments = self._page()
+        elif not arguments:
+            arguments = self._arguments(definition)
         selection = self._selection(get_named_type(definition.type), 0)
         return f"r{n}: {name}{arguments}{self._directive()} {selection}"
 
@@ -146,18 +160,45 @@ class Maker:
         definition = type_.fields[name]
         named = get_named_type(definition.type)
         alias = f"{key}: " if key else self._random.choice(("", "", f"a_{name}: "))
-        arguments = ""
-        if set(PAGING) <= definition.args.keys():
-            arguments = self._page()
-            if alias == "" or not key:
-                alias = f"p{self._random.randrange(10**9)}_{name}: "  # two pages of one list do not merge
+        arguments = self._arguments(definition)
+        if arguments and not key:
+            alias = f"p{self._random.randrange(10**9)}_{name}: "  # two pages of one list do not merge
         selection = "" if is_leaf_type(named) else f" {self._selection(named, depth + 1)}"
         directive = "" if isinstance(definition.type, GraphQLNonNull) and key else self._directive()
         if not is_leaf_type(named):
             alias = f"o{self._random.randrange(10**9)}_{name}: "
         return f"{alias}{name}{arguments}{directive}{selection}"
 
-    def _page(self) -> str:
+    def _arguments(self, definition: GraphQLField) -> str:
+        """Of a page, and of what narrows a list."""
+        parts = self._page() if set(PAGING) <= definition.args.keys() else []
+        for name, argument in definition.args.items():
+            likely = 0.9 if name in MOSTLY_GIVEN else 0.3
+            if name not in PAGING and _can_be_given(argument.type) and self._random.random() < likely:
+                parts.append(f"{name}: {self._given(argument.type)}")
+        self._random.shuffle(parts)
+        return f"({', '.join(parts)})" if parts else ""
+
+    def _given(self, type_: Any) -> str:
+        """What an argument of this type may be: a null, too, where it may be null."""
+        named = get_nullable_type(type_)
+        if named is type_ and self._random.random() < 0.1:
+            return self._value(str(type_), None)
+        if isinstance(named, GraphQLList):
+            item = get_named_type(named)
+            return self._value(
+                str(type_), [self._one(item) for _ in range(self._random.choice((0, 1, 1, 2, 3)))]
+            )
+        return self._value(str(type_), self._one(named))
+
+    def _one(self, type_: Any) -> Any:
+        if isinstance(type_, GraphQLEnumType):
+            return Word(self._random.choice(list(type_.values)))
+        if type_.name == "DateRangeInput":
+            return {"from": self._random.choice(DAYS), "to": self._random.choice(DAYS)}
+        return self._random.choice(SCALARS[type_.name])
+
+    def _page(self) -> list[str]:
         forwards = self._random.random() < 0.7
         size, cursor = ("first", "after") if forwards else ("last", "before")
         parts = []
@@ -165,7 +206,7 @@ class Maker:
             parts.append(f"{size}: {self._value('Int', self._random.choice(_SIZES))}")
         if self.cursors and self._random.random() < 0.15:
             parts.append(f"{cursor}: {self._value('String', self._random.choice((*self.cursors, None)))}")
-        return f"({', '.join(parts)})" if parts else ""
+        return parts
 
     def _directive(self) -> str:
         if self._random.random() > 0.12:
@@ -189,15 +230,24 @@ class Maker:
         return [f"on {each.name} " for each in type_.interfaces]
 
 
+class Word(str):
+    """Of an enum: without quotes in a document."""
+
+
 _ABSENT = object()
 _SIZES = (*(1, 2, 3, 20, 100, None) * 5, 0, 101)
 
 
+def _can_be_given(type_: Any) -> bool:
+    named = get_named_type(type_)
+    return isinstance(named, GraphQLEnumType) or named.name in ("DateRangeInput", *SCALARS)
+
+
 def _literal(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if isinstance(value, Word):
+        return value
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {_literal(each)}' for name, each in value.items())}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
-    return str(value) if isinstance(value, int) else f'"{value}"'
+    return orjson.dumps(value).decode()

@@ -48,6 +48,9 @@ async def test_who_may_not_and_what_is_not_there_are_left_to_the_reference_lane(
         ("query ($id: ID!) { nodes(ids: [$id]) { id } }", None),
         (MANY_NODES, Reason.ARGUMENT),
         (DEFAULT, None),
+        ("{ viewer { teams { edges { node { assignments { edges { cursor } } } } } } }", Reason.ARGUMENT),
+        ('{ exercises(search: "%s") { edges { cursor } } }' % ("a" * 101), Reason.ARGUMENT),
+        ('{ exercises(search: "%s") { edges { cursor } } }' % ("a" * 100), None),
     ],
 )
 async def test_some_by_name(lanes: Lanes, fresh_db: Database, document: str, reason: Reason | None) -> None:

@@ -1,0 +1,52 @@
+"""What an argument does to a list, said once: the resolvers' queries and the compiled lane ask the same.
+
+A rule is a plain function: from the rows, and the argument's values, to a condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.types import TypeEngine
+
+from domain.day_windows import checked_window
+
+Condition: TypeAlias = Callable[..., ColumnElement[bool]]
+
+
+def day_window(given: Mapping[str, Any]) -> Sequence[date]:
+    """Of a ``DateRangeInput``."""
+    return checked_window(given["from"], given["to"])
+
+
+def _itself(given: Any) -> Sequence[Any]:
+    return (given,)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """By ``rule(rows, *values)``; not at all without the argument, or with an empty list.
+
+    ``values`` makes of the argument what is of ``types``, or raises the refusal. With ``is_needed``, what
+    holds without the argument is not a matter of tables.
+    """
+
+    rule: Condition
+    types: tuple[TypeEngine[Any], ...]
+    values: Callable[[Any], Sequence[Any]] = _itself
+    is_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """By ``rule(rows)`` where the argument is ``on``. Without a rule, that is not a matter of tables."""
+
+    on: bool
+    rule: Condition | None = None
+
+
+Narrowing: TypeAlias = Narrowed | Switch
