@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 from prometheus_client import (
@@ -100,6 +101,21 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
+class InFlight:
+    """A number that is read when it is scraped, and changed by one thread without a lock."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def inc(self) -> None:
+        self.count += 1
+
+    def dec(self) -> None:
+        self.count -= 1
+
+
 class Metrics:
     """One registry of our own. Others may register further collectors with ``registry``."""
 
@@ -172,8 +188,13 @@ class Metrics:
         """What readiness was found to be, whoever asked."""
         self._ready.set(is_ready)
 
-    def http_in_flight(self) -> AbstractContextManager[object]:
-        return self.in_flight.track_inprogress()
+    @contextmanager
+    def http_in_flight(self) -> Iterator[None]:
+        self.in_flight.inc()
+        try:
+            yield
+        finally:
+            self.in_flight.dec()
 
     def render(self) -> tuple[bytes, str]:
         """The body of ``/metrics`` and its content type."""
@@ -263,8 +284,9 @@ class Metrics:
         self._analytics_dropped = Counter(
             "taper_analytics_dropped_total", "Analytics events that were lost.", registry=self.registry
         )
-        self.in_flight = Gauge(
-            "taper_http_in_flight", "HTTP requests being served now.", registry=self.registry
+        self.in_flight = InFlight()
+        Gauge("taper_http_in_flight", "HTTP requests being served now.", registry=self.registry).set_function(
+            lambda: self.in_flight.count
         )
         self._ready = Gauge(
             "taper_ready",

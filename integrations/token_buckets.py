@@ -81,7 +81,10 @@ class TokenBuckets:
 
     def look(self, key: str, rate: Rate) -> Taken:
         """What is there, without taking any."""
-        left, at = self._kept.get(key, (rate.burst, self._clock()))
+        known = self._kept.get(key)
+        if known is None:
+            return Taken(True, rate.burst, rate)
+        left, at = known
         left = min(rate.burst, left + (self._clock() - at) * rate.per_second)
         return Taken(True, left, rate)
 

@@ -34,7 +34,7 @@ from resolvers.context import Context
 Tell = Callable[[bytes | None], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Underway:
     head: Head
     prepared: Prepared
