@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import gzip
+from typing import TypeAlias
 
 from app.answers import FIXED_HEADERS, in_utf8
 from app.compression import LEAST_BYTES, LEVEL
 from app.rates import Spending
 from integrations.lane_metrics import COMPILED
+
+Reply: TypeAlias = tuple[bytes, ...]
+
+_BEFORE, _AFTER = b'{"data":', b"}"
 
 
 class Replies:
@@ -17,18 +22,19 @@ class Replies:
 
     def whole(
         self, data: bytes, media_type: str, spending: Spending, request_id: str, *, zips: bool
-    ) -> bytes:
-        """``data`` is the JSON of the answer's ``data``."""
-        body = b'{"data":%b}' % data
-        coding = ""
-        if len(body) >= LEAST_BYTES:
+    ) -> Reply:
+        """``data`` is the JSON of the answer's ``data``, and is not copied: it may be long."""
+        body: Reply = (_BEFORE, data, _AFTER)
+        length, coding = len(_BEFORE) + len(data) + len(_AFTER), ""
+        if length >= LEAST_BYTES:
             coding = "vary: Accept-Encoding\r\n"
             if zips:
-                body = gzip.compress(body, LEVEL, mtime=0)
+                body = (gzip.compress(b"".join(body), LEVEL, mtime=0),)
+                length = len(body[0])
                 coding = "content-encoding: gzip\r\nvary: Accept-Encoding\r\n"
         told = "".join([f"{name.lower()}: {value}\r\n" for name, value in spending.headers.items()])
         head = (
-            f"content-type: {in_utf8(media_type)}\r\ncontent-length: {len(body)}\r\n"
+            f"content-type: {in_utf8(media_type)}\r\ncontent-length: {length}\r\n"
             f"{self._fixed}{told}{self._lane}{coding}x-request-id: {request_id}\r\n\r\n"
         )
-        return head.encode("latin-1") + body
+        return (head.encode("latin-1"), *body)

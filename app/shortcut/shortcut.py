@@ -27,11 +27,11 @@ from app.operations import NEWS_SECONDS, Prepared
 from app.rates import Caller, Spending
 from app.refusals import HttpRefusal
 from app.shortcut.heads import END, Head, Heads
-from app.shortcut.replies import Replies
+from app.shortcut.replies import Replies, Reply
 from integrations.metrics import OperationKind
 from resolvers.context import Context
 
-Tell = Callable[[bytes | None], None]
+Tell = Callable[[Reply | None], None]
 
 
 @dataclass(slots=True, eq=False)
