@@ -31,6 +31,7 @@ _DECIDING = (
     b"content-encoding",
     b"expect",
     b"origin",
+    b"proxy-connection",  # the parser takes it for ``Connection``
     b"transfer-encoding",
     b"upgrade",
     b"x-correlation-id",
@@ -95,7 +96,7 @@ class Heads:
             return None
         accept = headers.get(b"accept", b"").decode("latin-1")
         media_type = negotiate(accept)
-        if media_type is None or any(each in accept for each in _STREAMS):
+        if media_type is None or any(each in accept.lower() for each in _STREAMS):
             return None
         if not is_json(headers.get(b"content-type", b"").decode("latin-1")):
             return None

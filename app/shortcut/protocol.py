@@ -55,9 +55,9 @@ class ShortcutHttp(BoundedHttp):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        if self._arriving is not None:
+        if self._arriving is not None and "path" in self.scope:  # one that becomes a WebSocket has none
             self.shortcut.learn(self._arriving, dict(self.scope))
-            self._arriving = None  # what comes behind it has another head
+        self._arriving = None  # what comes behind it has another head
 
     def on_message_complete(self) -> None:
         self._is_within = False
@@ -83,11 +83,13 @@ class ShortcutHttp(BoundedHttp):
         request, self._underway = self._underway, None
         if self.transport.is_closing() or request is None:
             return
-        if reply is None:
-            super().data_received(request)
-        else:
+        if reply is not None:
             self._write(reply)
-        if self._backlog:
+        else:
+            super().data_received(request)
+            if self._closes_after:
+                super().shutdown()
+        if self._backlog and not self.transport.is_closing():
             later, self._backlog = b"".join(self._backlog), ()
             self.flow.resume_reading()
             self.data_received(later)
