@@ -31,6 +31,7 @@ from app.deferred import Part, Telling
 from app.documents import Document, Documents, RequestError
 from app.limits import MOST_ACTUAL, LimitExceeded, Limits
 from app.variable_limits import refuse_oversized_variables
+from db.json_reads import Tell
 from engine.declined import Declined
 from engine.lane import Lane
 from integrations.lane_metrics import COMPILED
@@ -246,17 +247,16 @@ class Operations:
         self.compiled_in(prepared, time.perf_counter() - began)
         return Answer({"data": orjson.Fragment(data)}, Outcome.OK, lane=COMPILED)
 
-    def ask(
-        self, prepared: Prepared, variables: Mapping[str, Any], context: Context
-    ) -> asyncio.Future[bytes | None] | None:
-        """As ``compiled``, for who does not wait in a task: what is to become the JSON of ``data``. None, in
-        it or at once, if the operation has to be run. Whoever gets it says so by ``compiled_in``."""
+    def ask(self, prepared: Prepared, variables: Mapping[str, Any], context: Context, tell: Tell) -> bool:
+        """As ``compiled``, for who does not wait in a task. False, or None for ``tell``, if the operation has
+        to be run; whoever gets the JSON of ``data`` says so by ``compiled_in``."""
         if self._lane is None or prepared.kind is not OperationKind.QUERY:
-            return None
+            return False
         try:
-            return self._lane.ask(prepared.document.compiled(prepared.definition), variables, context)
+            self._lane.ask(prepared.document.compiled(prepared.definition), variables, context, tell)
         except Declined:
-            return None
+            return False
+        return True
 
     def compiled_in(self, prepared: Prepared, seconds: float) -> None:
         """It was answered by one statement, after so long."""

@@ -54,10 +54,13 @@ class JsonReader:
         try:
             if len(arguments) == 1:
                 return [await statement.fetchval(*arguments[0])]
-            return [row[0] for row in await statement.fetchmany(arguments)]
+            found = [row[0] for row in await statement.fetchmany(arguments)]
         except asyncpg.PostgresError:
             self._prepared.pop(sql, None)  # it may be the statement that is out of date: a migration has run
             raise
+        if len(found) != len(arguments):
+            raise ValueError("A statement for several gives one row in any case, or who gets which?")
+        return found
 
     def has_prepared(self, sql: str) -> bool:
         return sql in self._prepared

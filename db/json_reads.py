@@ -13,9 +13,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import asyncpg
 from sqlalchemy import URL, make_url
@@ -29,17 +30,29 @@ TOGETHER_SECONDS = 0.002
 _WEIGHT = 0.2  # of the last time that a statement took, in what it is thought to take
 
 
+Tell: TypeAlias = Callable[[bytes | None, BaseException | None], None]
+"""Is called once: with what was found, or with why nothing could be."""
+
+
 @dataclass(slots=True, eq=False)
 class _Asked:
     arguments: Sequence[Any]
-    answer: asyncio.Future[bytes | None]
+    tell: Tell
     patient_until: float
     goes_alone: bool = False
+    is_over: bool = False
     company: _Company | None = None
 
-    def fail(self, error: BaseException) -> None:
-        if not self.answer.done():
-            self.answer.set_exception(error)
+    def end(self, found: bytes | None, error: BaseException | None = None) -> None:
+        """Nobody is to suffer from what another makes of their answer."""
+        if self.is_over:
+            return
+        self.is_over = True
+        try:
+            self.tell(found, error)
+        except Exception as fault:
+            said = {"message": "an answer was not taken", "exception": fault}
+            asyncio.get_running_loop().call_exception_handler(said)
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +66,7 @@ class _Company:
     @property
     def is_forsaken(self) -> bool:
         """Nobody wants to know any more."""
-        return all(each.answer.done() for each in self.members)
+        return all(each.is_over for each in self.members)
 
 
 @dataclass(slots=True, eq=False)
@@ -102,7 +115,6 @@ class JsonReads:
         self._lines: OrderedDict[str, _Line] = OrderedDict()
         self._queue: deque[_Line] = deque()  # lines in which somebody waits
         self._running: set[asyncio.Task[None]] = set()
-        self._is_due = False
         self._patience: asyncio.TimerHandle | None = None
         self._is_closed = False
 
@@ -112,35 +124,36 @@ class JsonReads:
         ``asyncpg.PostgresError`` for a statement that fails, ``TimeoutError`` and others where there is no
         connection to be had.
         """
-        asked = self._ask(sql, arguments)
+        answer: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        asked = self._ask(sql, arguments, partial(_settle, answer))
         try:
-            return await asked.answer
+            return await answer
         except asyncio.CancelledError:
-            company = asked.company
+            asked.is_over, company = True, asked.company
             if company is not None and company.is_forsaken and company.running is not None:
                 company.running.cancel()
             raise
 
-    def ask(self, sql: str, arguments: Sequence[Any]) -> asyncio.Future[bytes | None]:
-        """As ``fetch``, for who does not wait in a task."""
-        return self._ask(sql, arguments).answer
+    def ask(self, sql: str, arguments: Sequence[Any], tell: Tell) -> None:
+        """As ``fetch``, for who does not wait in a task. ``tell`` is called later, and must not raise."""
+        self._ask(sql, arguments, tell)
 
     async def close(self) -> None:
         self._is_closed = True
         while self._idle:
             self._idle.pop().terminate()
 
-    def _ask(self, sql: str, arguments: Sequence[Any]) -> _Asked:
-        loop = asyncio.get_running_loop()
-        asked = _Asked(arguments, loop.create_future(), loop.time() + self._waits.pool)
+    def _ask(self, sql: str, arguments: Sequence[Any], tell: Tell) -> _Asked:
+        asked = _Asked(arguments, tell, time.monotonic() + self._waits.pool)
         line = self._lines.get(sql) or self._new_line(sql)
         line.waiting.append(asked)
         if not line.is_queued:
             line.is_queued = True
             self._queue.append(line)
-        if not self._is_due:  # in a moment: whoever asks in this turn of the loop goes along
-            self._is_due = True
-            loop.call_soon(self._hand_out)
+        if line.may_go:
+            self._hand_out()
+        elif self._patience is None:
+            self._be_patient()
         return asked
 
     def _new_line(self, sql: str) -> _Line:
@@ -151,7 +164,6 @@ class JsonReads:
 
     def _hand_out(self) -> None:
         """Line by line in turn, so that no statement keeps the others from the connections."""
-        self._is_due = False
         goes_on = True
         while goes_on:
             goes_on = False
@@ -164,8 +176,12 @@ class JsonReads:
                 if line.is_queued:
                     self._queue.append(line)
         if self._queue and self._patience is None:
-            first = min(each.waiting[0].patient_until for each in self._queue)
-            self._patience = asyncio.get_running_loop().call_at(first, self._give_up)
+            self._be_patient()
+
+    def _be_patient(self) -> None:
+        """Until the time of whoever has waited longest is over; it is looked at again then."""
+        first = min(each.waiting[0].patient_until for each in self._queue)
+        self._patience = asyncio.get_running_loop().call_later(first - time.monotonic(), self._give_up)
 
     def _begin(self, company: _Company) -> None:
         reader = self._free()
@@ -189,6 +205,7 @@ class JsonReads:
 
     async def _run(self, reader: JsonReader | None, company: _Company) -> None:
         line, members = company.line, company.members
+        found: Sequence[bytes | None] = ()
         try:
             if reader is None:
                 reader = await JsonReader.open(self._url, self._waits)
@@ -196,29 +213,28 @@ class JsonReads:
             found = await reader.fetch(line.sql, [each.arguments for each in members])
             if began is not None:
                 line.learn((time.perf_counter() - began) / len(members))
-            for each, json in zip(members, found, strict=True):
-                if not each.answer.done():
-                    each.answer.set_result(json)
         except asyncpg.PostgresError as error:
             self._refused(company, error)
             self._give(reader)  # as good as it was
         except BaseException as error:
             for each in members:
-                each.fail(error)
+                each.end(None, error)
             self._end(reader)
             if not isinstance(error, Exception):
                 raise
         else:
             self._give(reader)
         finally:
-            members.clear()  # they know their company
             line.on_their_way -= 1
-            self._hand_out()
+            self._hand_out()  # the next are on their way while these are told
+            for each, json in zip(members, found, strict=False):
+                each.end(json)
+            members.clear()  # they know their company
 
     def _refused(self, company: _Company, error: asyncpg.PostgresError) -> None:
         """Of several it was one: each goes again by itself, so that nobody fails for another."""
         if len(company.members) == 1:
-            company.members[0].fail(error)
+            company.members[0].end(None, error)
             return
         line = company.line
         for each in reversed(company.members):
@@ -243,12 +259,21 @@ class JsonReads:
     def _give_up(self) -> None:
         """On those who have waited for too long, and those who wait no more."""
         self._patience = None
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         for line in self._queue:
             for each in line.waiting:
                 if each.patient_until <= now:
-                    each.fail(TimeoutError())
-            line.waiting = deque(each for each in line.waiting if not each.answer.done())
+                    each.end(None, TimeoutError())
+            line.waiting = deque(each for each in line.waiting if not each.is_over)
             line.is_queued = bool(line.waiting)
         self._queue = deque(line for line in self._queue if line.is_queued)
         self._hand_out()
+
+
+def _settle(answer: asyncio.Future[bytes | None], found: bytes | None, error: BaseException | None) -> None:
+    if answer.done():
+        return
+    if error is None:
+        answer.set_result(found)
+    else:
+        answer.set_exception(error)

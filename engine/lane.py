@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +15,7 @@ from graphql import (
     get_variable_values,
 )
 
-from db.json_reads import JsonReads
+from db.json_reads import JsonReads, Tell
 from db.season_shapes import SEASON_SHAPES
 from db.shapes import SHAPES
 from domain.errors import DomainError
@@ -70,11 +69,9 @@ class Lane:
             raise Declined(Reason.NOTHING_FOUND)
         return found
 
-    def ask(
-        self, compiled: Compiled, variables: Mapping[str, Any], context: Context
-    ) -> asyncio.Future[bytes | None]:
-        """As ``data``, for who does not wait in a task: what is declined later is None, or an error."""
-        return self._reads.ask(*self._statement(compiled, variables, context))
+    def ask(self, compiled: Compiled, variables: Mapping[str, Any], context: Context, tell: Tell) -> None:
+        """As ``data``, for who does not wait in a task: ``tell`` gets None for what is declined later."""
+        self._reads.ask(*self._statement(compiled, variables, context), tell)
 
     def _statement(
         self, compiled: Compiled, variables: Mapping[str, Any], context: Context

@@ -9,13 +9,11 @@ request both ways, and the answers are the same to the byte.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from starlette.types import Scope
 
@@ -28,6 +26,7 @@ from app.rates import Caller, Spending
 from app.refusals import HttpRefusal
 from app.shortcut.heads import END, Head, Heads
 from app.shortcut.replies import Replies, Reply
+from db import json_reads
 from integrations.metrics import OperationKind
 from resolvers.context import Context
 
@@ -83,13 +82,12 @@ class Shortcut:
             return False
         request_id = os.urandom(16).hex()
         underway = _Underway(head, prepared, caller, spending, request_id, began, leave, tell)
-        answer = self._asks(prepared, asked, Context.of(self._services, viewer, request_id))
-        if answer is None:
-            self._undo(underway)
-            return False
         self._metrics.in_flight.inc()
-        answer.add_done_callback(partial(self._answered, underway))
-        return True
+        context = Context.of(self._services, viewer, request_id)
+        if self._asks(prepared, asked, context, partial(self._answered, underway)):
+            return True
+        self._undo(underway)
+        return False
 
     def learn(self, request: bytes, scope: Scope) -> None:
         """A head, from a request that begins with it and was parsed to this scope: of callers whom we know,
@@ -114,22 +112,19 @@ class Shortcut:
         return prepared
 
     def _asks(
-        self, prepared: Prepared, asked: GraphQLRequest, context: Context
-    ) -> asyncio.Future[bytes | None] | None:
+        self, prepared: Prepared, asked: GraphQLRequest, context: Context, tell: json_reads.Tell
+    ) -> bool:
         try:
-            return self._operations.ask(prepared, asked.variables, context)
+            return self._operations.ask(prepared, asked.variables, context, tell)
         except Exception:  # a fault of ours: the layers meet it again, and mask, log and count it
-            return None
+            return False
 
-    def _answered(self, underway: _Underway, answer: asyncio.Future[Any]) -> None:
-        self._metrics.in_flight.dec()
-        data: bytes | None = None
-        if not answer.cancelled() and answer.exception() is None:
-            data = answer.result()
+    def _answered(self, underway: _Underway, data: bytes | None, _: BaseException | None) -> None:
         if data is None:
             self._undo(underway)
             underway.tell(None)
             return
+        self._metrics.in_flight.dec()
         ended = time.perf_counter()
         self._count(underway, ended - underway.began)
         underway.leave(ended)
@@ -150,6 +145,7 @@ class Shortcut:
             self._operations.compiled_in(underway.prepared, seconds)
 
     def _undo(self, underway: _Underway) -> None:
+        self._metrics.in_flight.dec()
         self._rates.give_back(underway.caller, underway.spending)
         underway.leave(None)
         self._places.hand_on()

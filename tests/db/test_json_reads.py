@@ -141,7 +141,7 @@ async def test_who_asks_for_the_same_goes_together_and_each_gets_their_own(
 
     answers = [each.split(b" ", 2) for each in found if each is not None]
     assert [int(each[1]) for each in answers] == list(range(MOST_TOGETHER))
-    assert len({each[2] for each in answers}) == 1, "one transaction"
+    assert len({each[2] for each in answers}) == 2, "the first at once, all others in one transaction"
 
 
 async def test_one_that_fails_among_them_fails_alone(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,3 +177,30 @@ async def _make_known(reads: JsonReads, sql: str, arguments: list[object]) -> No
     """Prepared, and how long it takes once it is."""
     for _ in range(2):
         await reads.fetch(sql, arguments)
+
+
+async def test_who_stumbles_over_their_answer_keeps_nobody_from_theirs(
+    fresh_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.json_reads.TOGETHER_SECONDS", 60.0)
+    reads, told, heard = JsonReads(fresh_url, pool_size=1), [], []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, said: heard.append(said["exception"]))
+    fault = RuntimeError("no")
+
+    def stumble(found: bytes | None, _: BaseException | None) -> None:
+        raise fault
+
+    try:
+        await _make_known(reads, "SELECT to_json($1::int)", [0])
+        for n in range(3):
+            reads.ask(
+                "SELECT to_json($1::int)", [n], stumble if n == 1 else lambda found, _: told.append(found)
+            )
+        await reads.fetch("SELECT to_json($1::int)", [9])
+    finally:
+        await reads.close()
+        loop.set_exception_handler(None)
+
+    assert told == [b"0", b"2"]
+    assert heard == [fault]
