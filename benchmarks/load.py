@@ -1,89 +1,143 @@
 """A load generator: many connections that each ask, wait for the answer, and ask again.
 
-``python -m benchmarks.load <port> <connections> <seconds> <request in base64>`` prints one line of JSON.
+``python -m benchmarks.load <port> <connections> <seconds> <bytes> <request in base64>`` prints one line of
+JSON. ``bytes`` is the length that every answer must have, 0 for any. It shares two cores with the server and
+its database, so it is sockets and epoll and nothing besides: ``benchmarks/load_limit.py`` says at what cost.
 """
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
+import select
+import socket
 import sys
 import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any
 
-import uvloop
+BUFFER_BYTES = 1 << 18
+SILENCE_SECONDS = 30.0
 
 
-class _Asker(asyncio.Protocol):
-    def __init__(self, request: bytes, until: float) -> None:
-        self._request = request
-        self._until = until
-        self._left = -1
-        self._head = b""
-        self._began = 0.0
-        self.took: list[float] = []
-        self.wrong = 0
-        self.size = 0
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+@dataclass(slots=True)
+class Asker:
+    """One connection. ``left`` is what is missing of an answer's body, -1 before its head is whole."""
 
-    def connection_made(self, transport: Any) -> None:  # uvloop's is no asyncio.Transport
-        self._transport = transport
-        self._ask()
+    sock: socket.socket
+    left: int = -1
+    head: bytes = b""
+    began: float = 0.0
+    is_good: bool = True
 
-    def data_received(self, data: bytes) -> None:
-        if self._left < 0:
-            self._head += data
-            head, found, rest = self._head.partition(b"\r\n\r\n")
-            if not found:
-                return
-            if not head.startswith(b"HTTP/1.1 200") or b'"errors"' in rest[:200]:
-                self.wrong += 1
-            lower = head.lower()
-            at = lower.index(b"content-length:") + 15
-            self.size = int(lower[at:].split(b"\r\n", 1)[0])
-            self._left = self.size - len(rest)
+
+@dataclass(slots=True)
+class Load:
+    request: bytes
+    size: int
+    took: list[float] = field(default_factory=list)
+    wrong: int = 0  # refusals, errors, another length
+    sizes: set[int] = field(default_factory=set)
+
+    def run(self, port: int, connections: int, seconds: float) -> dict[str, Any]:
+        with ExitStack() as stack:
+            poll = stack.enter_context(select.epoll())
+            made = [stack.enter_context(_connected(port)) for _ in range(connections)]
+            askers = {each.fileno(): Asker(each) for each in made}
+            for number in askers:
+                poll.register(number, select.EPOLLIN)
+            busy, began = time.process_time(), time.perf_counter()
+            for each in askers.values():
+                self._ask(each)
+            last = self._until(began + seconds, askers, poll)
+            busy = time.process_time() - busy
+        took = sorted(self.took)
+        return {
+            "answers": len(took),
+            "per_second": len(took) / (last - began),
+            "p50_ms": took[len(took) // 2] * 1000,
+            "p95_ms": took[int(len(took) * 0.95)] * 1000,
+            "wrong": self.wrong,
+            "bytes": max(self.sizes),
+            "own_us": busy / len(took) * 1e6,
+        }
+
+    def _until(self, until: float, askers: dict[int, Asker], poll: select.epoll) -> float:
+        """Asks on and on, and waits for what is under way in the end. When the last answer came."""
+        buffer = memoryview(bytearray(BUFFER_BYTES))
+        now, open_count, clock = 0.0, len(askers), time.perf_counter
+        while open_count:
+            ready = poll.poll(SILENCE_SECONDS)
+            if not ready:
+                raise SystemExit(f"no answer within {SILENCE_SECONDS:.0f} s")
+            for number, _ in ready:
+                asker = askers[number]
+                count = asker.sock.recv_into(buffer)
+                if not self._is_whole(asker, buffer, count):
+                    continue
+                now = clock()
+                self.took.append(now - asker.began)
+                if now < until:
+                    self._ask(asker)
+                else:
+                    poll.unregister(number)
+                    open_count -= 1
+        return now
+
+    def _ask(self, asker: Asker) -> None:
+        asker.left, asker.head, asker.is_good = -1, b"", True
+        asker.began = time.perf_counter()
+        if asker.sock.send(self.request) != len(self.request):
+            raise SystemExit("a request did not fit into its socket")
+
+    def _is_whole(self, asker: Asker, buffer: memoryview, count: int) -> bool:
+        """Whether these bytes end an answer. Bodies are only counted: nothing of them is copied."""
+        if not count:
+            raise SystemExit("the server closed a connection")
+        if asker.left >= 0:
+            asker.left -= count
         else:
-            self._left -= len(data)
-        if self._left == 0:
-            self.took.append(time.perf_counter() - self._began)
-            if time.perf_counter() < self._until:
-                self._ask()
-            else:
-                self._transport.close()
+            asker.head += bytes(buffer[: min(count, 2048)])
+            end = asker.head.find(b"\r\n\r\n")
+            if end < 0:
+                return False
+            length = _length(asker.head[: end + 2])
+            # What follows the head: of the pieces before this one, all was head.
+            asker.left = length - (count - (end + 4 - (len(asker.head) - min(count, 2048))))
+            asker.is_good = (
+                asker.head.startswith(b"HTTP/1.1 200")
+                and asker.head.find(b'"errors"', end, end + 200) < 0
+                and self.size in (0, length)
+            )
+            self.sizes.add(length)
+        if asker.left < 0:
+            raise SystemExit("an answer was longer than its head said")
+        if asker.left or asker.is_good:
+            return not asker.left
+        self.wrong += 1
+        return True
 
-    def connection_lost(self, error: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_result(None)
 
-    def _ask(self) -> None:
-        self._left, self._head, self._began = -1, b"", time.perf_counter()
-        self._transport.write(self._request)
+def _length(head: bytes) -> int:
+    lower = head.lower()
+    at = lower.find(b"\r\ncontent-length:")
+    if at < 0:
+        raise SystemExit(f"an answer without a length: {head!r}")
+    return int(lower[at + 17 : lower.index(b"\r\n", at + 17)])
 
 
-async def _run(port: int, connections: int, seconds: float, request: bytes) -> None:
-    loop, until = asyncio.get_running_loop(), time.perf_counter() + seconds
-    began = time.perf_counter()
-    made = [
-        await loop.create_connection(lambda: _Asker(request, until), "127.0.0.1", port)
-        for _ in range(connections)
-    ]
-    await asyncio.gather(*(asker.done for _, asker in made))
-    spent = time.perf_counter() - began
-    took = sorted(each for _, asker in made for each in asker.took)
-    print(
-        json.dumps(
-            {
-                "answers": len(took),
-                "per_second": len(took) / spent,
-                "p50_ms": took[len(took) // 2] * 1000,
-                "p95_ms": took[int(len(took) * 0.95)] * 1000,
-                "wrong": sum(asker.wrong for _, asker in made),
-                "bytes": made[0][1].size,
-            }
-        )
-    )
+def _connected(port: int) -> socket.socket:
+    sock = socket.create_connection(("127.0.0.1", port))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def main() -> None:
+    port, connections, size = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[4])
+    found = Load(base64.b64decode(sys.argv[5]), size).run(port, connections, float(sys.argv[3]))
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    uvloop.run(_run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), base64.b64decode(sys.argv[4])))
+    main()

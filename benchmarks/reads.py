@@ -1,127 +1,110 @@
 """Reads over HTTP against a bare endpoint on the same database: ratios, in one interleaved run.
 
-``python -m benchmarks.reads [rounds] [seconds] [names, as Q4,Q1]``. The bare endpoint is Starlette and
-asyncpg, with one statement whose JSON it passes on; the honest limit is the same without framework or pool
-reset. Ours is the server as it is deployed: tokens, limits, permissions, logs and metrics included. A run of
-all reads draws the picture anew.
+``python -m benchmarks.reads [rounds] [seconds] [names, as Q4,Q1] [--peers]``. The bare endpoint is Starlette
+and asyncpg, with one statement whose JSON it passes on; the honest limit is the same without framework or
+pool reset. Ours is the server as it is deployed: tokens, limits, permissions, logs and metrics included.
+Peers are other GraphQL servers, if they are installed (``benchmarks/peers``). A run of all reads draws the
+picture anew.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import statistics
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.reads_data import Data, Read, make_data
-from benchmarks.reads_servers import MOST_CONNECTIONS, Measured, Server, bare, measure, ours
+from benchmarks.processes import resident_mb
+from benchmarks.reads_data import Data, make_data
+from benchmarks.reads_documents import Read
+from benchmarks.reads_measure import Measured, Ratio, measure_in_turn, ratio_of, sizes_where_they_agree
+from benchmarks.reads_peers import peers
+from benchmarks.reads_picture import picture
+from benchmarks.reads_servers import MOST_CONNECTIONS, Server, bare, ours
 from db.embedded import EmbeddedPostgres
 
 CONNECTIONS = (MOST_CONNECTIONS, 1)
 PLAIN, QUICK, OURS, RESOLVERS = "bare endpoint", "honest limit", "Taper", "Taper, resolvers only"
+HEAD = "a second  to the bare endpoint"
 PICTURE = Path(__file__).with_suffix(".svg")
-COLOURS = {PLAIN: "#d6dee8", QUICK: "#8fb0d4", OURS: "#2f5f98", RESOLVERS: "#b9876a"}
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """To the bare endpoint in the same round: the median, and the least and the most of any round."""
-
-    median: float
-    least: float
-    most: float
 
 
 def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 5
-    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 2.0
-    names = sys.argv[3].split(",") if len(sys.argv) > 3 else None
+    asked = _arguments()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="taper-benchmark-")))
         postgres = stack.enter_context(EmbeddedPostgres(folder, durable=True))
         data = asyncio.run(make_data(postgres.url))
-        servers: list[Server] = [stack.enter_context(each) for each in _servers(postgres.url, data)]
-        reads = [each for each in data.reads if names is None or each.name in names]
+        all_of_them = _servers(postgres.url, data, asked.peers)
+        servers: list[Server] = [stack.enter_context(each) for each in all_of_them]
+        reads = [each for each in data.reads if asked.names is None or each.name in asked.names]
+        sizes = {each.name: sizes_where_they_agree(servers, each) for each in reads}
         found = {
-            (read.name, connections): _report(read, connections, servers, rounds, seconds)
+            (read.name, connections): _report(
+                read, connections, servers, asked.rounds, asked.seconds, sizes[read.name]
+            )
             for connections in CONNECTIONS
             for read in reads
         }
         for each in servers:
-            print(f"{each.name}: {each.resident_mb():.0f} MB resident at the end")
-    if names is None:
-        PICTURE.write_text(_picture(found), encoding="utf-8")
+            print(f"{each.name}: {resident_mb(each.process):.0f} MB resident at the end")
+    if asked.names is None:
+        PICTURE.write_text(picture(found), encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks.reads")
+    parser.add_argument("rounds", nargs="?", type=int, default=5)
+    parser.add_argument("seconds", nargs="?", type=float, default=2.0)
+    parser.add_argument("names", nargs="?", type=lambda text: text.split(","))
+    parser.add_argument("--peers", action="store_true", help="other servers, too")
+    return parser.parse_args()
+
+
+def _servers(url: str, data: Data, with_peers: bool) -> Iterator[AbstractContextManager[Server]]:
+    yield bare(PLAIN, "plain", url, data)
+    yield bare(QUICK, "quick", url, data)
+    yield ours(OURS, url, {})
+    yield ours(RESOLVERS, url, {"DB_READ_POOL_SIZE": "0"})
+    if with_peers:
+        yield from peers(url, data)
 
 
 def _report(
-    read: Read, connections: int, servers: list[Server], rounds: int, seconds: float
+    read: Read,
+    connections: int,
+    servers: Sequence[Server],
+    rounds: int,
+    seconds: float,
+    sizes: dict[str, int],
 ) -> dict[str, Ratio]:
-    found: dict[str, list[Measured]] = {each.name: [] for each in servers}
-    size = 0
-    for number in range(rounds + 1):
-        for each in servers:
-            measured, size = measure(each, read, connections, seconds if number else 0.7)
-            if measured.wrong and each.name != RESOLVERS:
-                raise SystemExit(f"{each.name} gave {measured.wrong} wrong answers to {read.name}")
-            if number:  # the first round warms up
-                found[each.name].append(measured)
-    print(f"\n{read.name}: {read.about}, {size:,} bytes of ours, {connections} connections")
-    ratios = {name: _ratio(some, found[PLAIN]) for name, some in found.items()}
+    found = measure_in_turn(servers, read, connections, rounds, seconds, sizes)
+    print(f"\n{read.name}: {read.about}, {sizes[OURS]:,} bytes of ours, {connections} connections")
+    print(f"{HEAD:>47}{'p50':>15}{'p95 ms':>8}   µs of processor a request")
+    ratios = {name: ratio_of(some, found[PLAIN]) for name, some in found.items()}
     for name, some in found.items():
-        rate = statistics.median(each.per_second for each in some)
-        p95 = statistics.median(each.p95_ms for each in some)
-        cpu = statistics.median(each.cpu_us for each in some)
-        ratio, wrong = ratios[name], sum(each.wrong for each in some)
-        refused = f", {wrong} turned away" if wrong else ""
-        print(
-            f"  {name:<22} {rate:>8.0f}/s  ×{ratio.median:.2f} ({ratio.least:.2f} to {ratio.most:.2f})"
-            f"  p95 {p95:>6.1f} ms  {cpu:>6.0f} µs of processor a request{refused}"
-        )
+        print(_line(name, some, ratios[name]))
     return ratios
 
 
-def _ratio(some: list[Measured], plain: list[Measured]) -> Ratio:
-    ratios = [one.per_second / other.per_second for one, other in zip(some, plain, strict=True)]
-    return Ratio(statistics.median(ratios), min(ratios), max(ratios))
+def _line(name: str, some: Sequence[Measured], ratio: Ratio) -> str:
+    """Medians of the rounds, but for what was wrong: that is all of it."""
 
+    def median(of: Callable[[Measured], float]) -> float:
+        return statistics.median(of(each) for each in some)
 
-def _servers(url: str, data: Data) -> Iterator[AbstractContextManager[Server]]:
-    yield bare(PLAIN, "plain", url, data)
-    yield bare(QUICK, "quick", url, data)
-    yield ours(OURS, url, data, {})
-    yield ours(RESOLVERS, url, data, {"DB_READ_POOL_SIZE": "0"})
-
-
-def _picture(found: Mapping[tuple[str, int], Mapping[str, Ratio]]) -> str:
-    """A bar for each server, with a line from the least to the most of any round, one group a read."""
-    widest = max(each.most for ratios in found.values() for each in ratios.values())
-    rows, y = [], 44
-    for (name, connections), ratios in found.items():
-        rows.append(f'<text x="16" y="{y + 14}">{name}, {connections} connections</text>')
-        for server, ratio in ratios.items():
-            y += 22
-            width, least, most = (400 * each / widest for each in (ratio.median, ratio.least, ratio.most))
-            rows.append(f'<text x="164" y="{y + 12}" text-anchor="end">{server}</text>')
-            rows.append(
-                f'<rect x="172" y="{y}" width="{width:.1f}" height="16" fill="{COLOURS[server]}"/>'
-                f'<path d="M{172 + least:.1f} {y + 8}H{172 + most:.1f}" stroke="#1f2a37"/>'
-                f'<text x="{180 + most:.1f}" y="{y + 12}">{ratio.median:.2f}</text>'
-            )
-        y += 34
-    one = 172 + 400 / widest
+    wrong = sum(each.wrong for each in some)
+    if wrong and name != RESOLVERS:
+        raise SystemExit(f"{name} gave {wrong} wrong answers")
+    spread = f"×{ratio.median:.2f} ({ratio.least:.2f} to {ratio.most:.2f})"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 {y}" font-family="sans-serif" '
-        'font-size="12" fill="#1f2a37" role="img">\n'
-        "<title>Answers a second as a ratio to the bare endpoint, median and spread of the rounds</title>\n"
-        f'<rect width="660" height="{y}" fill="#ffffff"/>\n'
-        '<text x="16" y="24">answers a second, as a ratio to the bare endpoint in the same round</text>\n'
-        f'<path d="M{one:.1f} 36V{y - 12}" stroke="#1f2a37" stroke-dasharray="3 3"/>\n'
-        + "\n".join(rows)
-        + "\n</svg>\n"
+        f"  {name:<24}{median(lambda m: m.per_second):>8,.0f}  {spread:<22}"
+        f"{median(lambda m: m.p50_ms):>6.2f}{median(lambda m: m.p95_ms):>8.2f}"
+        f"   {median(lambda m: m.cpu_us):>6,.0f}, PostgreSQL {median(lambda m: m.postgres_us):>5,.0f}, "
+        f"asking {median(lambda m: m.asker_us):.0f}" + (f"; {wrong} turned away" if wrong else "")
     )
 
 
