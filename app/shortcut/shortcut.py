@@ -48,7 +48,10 @@ class _Underway:
 class Shortcut:
     def __init__(self, application: Application, path: str) -> None:
         self._heads = Heads(path, application.limits)
-        self._replies = Replies(names_lane=not application.settings.is_production)
+        settings = application.settings
+        self._replies = Replies(
+            names_lane=not settings.is_production, differs_by_origin=bool(settings.cors_origins)
+        )
         self._limits = application.limits
         self._services = application.services
         self._callers = application.callers
@@ -120,6 +123,7 @@ class Shortcut:
             return False
 
     def _answered(self, underway: _Underway, data: bytes | None, _: BaseException | None) -> None:
+        self._metrics.lanes.shortcut(is_answered=data is not None)
         if data is None:
             self._undo(underway)
             underway.tell(None)
