@@ -12,7 +12,6 @@ class Reason(StrEnum):
     FIELD_WITH_CODE = "field_with_code"
     ARGUMENT = "argument"
     ABSTRACT_TYPE = "abstract_type"
-    NAME_TOO_LONG = "name_too_long"
     MAY_BE_NULL = "may_be_null"
     VALUE = "value"
     TOO_MANY_PLANS = "too_many_plans"

@@ -13,14 +13,14 @@ from graphql import GraphQLObjectType, VariableNode, Visitor
 from domain.people import Role
 from engine.arguments import Binder, Value, Variables, id_binder
 from engine.declined import Declined, Reason
+from engine.json_text import Json, Sql, a_list, or_null, quoted, text_of
 from engine.selection import Chosen
 from engine.statement import Writer
-from engine.values import quoted
 from resolvers.ids import Kind, as_uuid, parsed
 from resolvers.nodes import MOST_NODES, needs_of_node
 
 
-def node(writer: Writer, chosen: Chosen, id: Value) -> str:
+def node(writer: Writer, chosen: Chosen, id: Value) -> Json:
     kind = _kind(id(writer.selections.variables))
     if kind is None:
         raise Declined(Reason.NOTHING_FOUND)
@@ -29,30 +29,30 @@ def node(writer: Writer, chosen: Chosen, id: Value) -> str:
     return _in_sight(writer, chosen, kind, writer.parameter(name, "uuid"))
 
 
-def nodes(writer: Writer, chosen: Chosen, ids: Value) -> str:
+def nodes(writer: Writer, chosen: Chosen, ids: Value) -> Json:
     """A sub-select for each type that there is among the ids, run for those of its type alone."""
     name, row = writer.new_name("ids"), writer.new_name("n")
     writer.binders.append(_ids_binder(name, ids))
     found = {_kind(each) for each in _texts(ids, writer.selections.variables)}
     cases = [
-        f"WHEN {quoted(kind.value)} THEN {_in_sight(writer, chosen, kind, f'{row}.id')}"
+        f"WHEN {quoted(kind.value)} THEN {text_of(_in_sight(writer, chosen, kind, f'{row}.id'))}"
         for kind in Kind
         if kind in found
     ]
-    value = f"CASE {row}.kind {' '.join(cases)} END" if cases else "NULL::json"
+    value = f"CASE {row}.kind {' '.join(cases)} END" if cases else "NULL"
     kinds, keys = writer.parameter(f"{name}_kinds", "text[]"), writer.parameter(name, "uuid[]")
     given = f"unnest({kinds}, {keys}) WITH ORDINALITY {row}(kind, id, place)"
-    return f"array_to_json(ARRAY(SELECT {value} FROM {given} ORDER BY {row}.place))"
+    return a_list(or_null([Sql(value)]), f"{row}.place", given)
 
 
-def by_id(writer: Writer, chosen: Chosen, kind: Kind, id: Value) -> str:
+def by_id(writer: Writer, chosen: Chosen, kind: Kind, id: Value) -> Json:
     """The one of this kind that has the id, if the caller sees it; its keys are the field's."""
     name = writer.new_name("id")
     writer.binders.append(id_binder(name, kind, id))
     return _seen(writer, chosen, kind, writer.parameter(name, "uuid"))
 
 
-def viewer(writer: Writer, chosen: Chosen, id: str | None = None) -> str:
+def viewer(writer: Writer, chosen: Chosen, id: str | None = None) -> Json:
     """The caller's own row. A service has none, and is left to the reference lane."""
     if writer.role is Role.SERVICE:
         raise Declined(Reason.FIELD_WITH_CODE, "Viewer of a service")
@@ -89,7 +89,7 @@ def kinds_of(ids: object) -> object:
     return frozenset(map(_kind, ids)) if isinstance(ids, list) else _kind(ids)
 
 
-def _in_sight(writer: Writer, chosen: Chosen, kind: Kind, id: str) -> str:
+def _in_sight(writer: Writer, chosen: Chosen, kind: Kind, id: str) -> Json:
     if kind is Kind.VIEWER:
         return viewer(writer, chosen, id)
     for need in needs_of_node(kind):
@@ -97,7 +97,7 @@ def _in_sight(writer: Writer, chosen: Chosen, kind: Kind, id: str) -> str:
     return _seen(writer, chosen, kind, id)
 
 
-def _seen(writer: Writer, chosen: Chosen, kind: Kind, id: str) -> str:
+def _seen(writer: Writer, chosen: Chosen, kind: Kind, id: str) -> Json:
     writer.shape(kind.value)
     type_, alias = object_named(writer, kind.value), writer.new_name("t")
     condition = f"{alias}.id = {id} AND {writer.seen(kind.value, alias)}"

@@ -8,6 +8,7 @@ from db.season_shapes import TEMPLATES
 from db.shapes import CATALOGUE, SEASON_IN_FORCE, Paged
 from engine.arguments import Value, arguments_of, id_binder
 from engine.declined import Declined, Reason
+from engine.json_text import Json
 from engine.nodes import by_id, node, nodes, object_named, viewer
 from engine.selection import Chosen
 from engine.statement import Writer
@@ -23,7 +24,7 @@ BY_ID: Mapping[str, Kind] = {
 LISTS: Mapping[str, Paged] = {"phaseTemplates": TEMPLATES, "exercises": CATALOGUE}
 
 
-def root(writer: Writer, chosen: Chosen) -> str:
+def root(writer: Writer, chosen: Chosen) -> Json:
     """Null is for the reference lane: it knows why, and in which words."""
     assert chosen.definition is not None  # noqa: S101 - seen to by who calls
     for need in needs_of(chosen.declared):
@@ -45,7 +46,7 @@ def root(writer: Writer, chosen: Chosen) -> str:
     raise Declined(Reason.FIELD_WITH_CODE, f"Query.{name}")
 
 
-def _season(writer: Writer, chosen: Chosen, team_id: Value) -> str:
+def _season(writer: Writer, chosen: Chosen, team_id: Value) -> Json:
     """That of a team which the caller sees. Without one, the reference lane says which of the two it is."""
     link, alias, team = SEASON_IN_FORCE, writer.new_name("t"), writer.new_name("t")
     writer.shape(link.type)

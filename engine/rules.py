@@ -16,7 +16,7 @@ from db.narrowing import Narrowed, Switch
 from db.shapes import Rule
 from db.visibility import ViewerTerms
 from domain.people import Role
-from engine.values import quoted
+from engine.json_text import quoted
 
 _OPEN = re.compile(r":(\w+)(?:::([\w\[\]]+))?")
 _LEFT_OPEN = ("viewer_", "given_")

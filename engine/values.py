@@ -6,6 +6,7 @@ all, the expression fails when it meets one, and the operation falls back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from graphql import (
@@ -28,48 +29,63 @@ from sqlalchemy import (
     String,
     Text,
     Time,
+    Uuid,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.declined import Declined, Reason
+from engine.json_text import Json, Sql, or_null, quoted, text_of
+from engine.selection import TYPENAME, Chosen
+
+_FLOATS_BELOW = "1e14"
+_ASCII_BYTES = {Date: 12, Uuid: 38, DateTime: 34, BigInteger: 20, Integer: 20}
+"""How long a sort key is at most as JSON, quotes included, of the types whose JSON is of ASCII alone."""
 
 
-def json_of(column: InstrumentedAttribute[Any], alias: str, type_: GraphQLType) -> str:
-    """SQL whose value ``row_to_json`` writes as the field's value. ``Declined`` where that is not certain."""
+def json_of(column: InstrumentedAttribute[Any], alias: str, type_: GraphQLType) -> Json:
+    """The field's value. ``Declined`` where it is not certain that it is the reference lane's."""
+    is_nullable = column.expression.nullable
     if isinstance(type_, GraphQLNonNull):
-        if column.expression.nullable:
+        if is_nullable:
             raise Declined(Reason.MAY_BE_NULL, str(column))
         type_ = type_.of_type
-    sql = f"{alias}.{column.expression.name}"
-    kind = _stored(column)
-    if isinstance(type_, GraphQLList):
-        return _list(sql, kind, type_)
-    if isinstance(type_, GraphQLEnumType):
-        return _word(sql, kind, type_)
-    if isinstance(type_, GraphQLScalarType):
-        return _scalar(sql, kind, type_.name)
-    raise Declined(Reason.FIELD_WITH_CODE, str(column))
+    json = _present(f"{alias}.{column.expression.name}", _stored(column), type_)
+    return or_null(json) if is_nullable else json
 
 
-def global_id(type_name: str, key: str) -> str:
-    """As ``resolvers.ids.global_id``. Letters, digits, a colon and hyphens need no other two characters."""
-    return _base64(f"'{type_name}:' || {key}")
+def json_text(sql: str) -> Json:
+    """Any text: quoted and escaped as orjson does it."""
+    return [Sql(f"json_scalar({sql})::text")]
 
 
-def cursor(keys: list[str]) -> str:
+def typename(chosen: Chosen) -> Json:
+    if chosen.name != TYPENAME:
+        raise Declined(Reason.FIELD_WITH_CODE, chosen.name)
+    return [f'"{chosen.parent.name}"']
+
+
+def global_id(type_name: str, key: str) -> Json:
+    """As ``resolvers.ids.global_id``."""
+    return ['"', _base64(f"'{type_name}:' || {key}", len(type_name) + 37), '"']
+
+
+def cursor(columns: Sequence[InstrumentedAttribute[Any]], alias: str) -> Json:
     """As ``db.paging`` writes one: a JSON list of the sort keys, in base64 for addresses."""
-    return _base64("'[' || " + " || ',' || ".join(keys) + " || ']'")
+    json: list[str | Sql] = ["["]
+    longest: int | None = 1
+    for each in columns:
+        json += [*([","] if len(json) > 1 else []), *_key_of_cursor(each, alias)]
+        of_key = next((most for kind, most in _ASCII_BYTES.items() if isinstance(_stored(each), kind)), None)
+        longest = None if longest is None or of_key is None else longest + of_key + 1
+    return ['"', _base64(text_of([*json, "]"]), longest), '"']
 
 
-def key_of_cursor(column: InstrumentedAttribute[Any], alias: str) -> str:
-    """One sort key as JSON text."""
+def _key_of_cursor(column: InstrumentedAttribute[Any], alias: str) -> Json:
     sql, kind = f"{alias}.{column.expression.name}", _stored(column)
     if isinstance(kind, DateTime):
-        return f"to_json({_moment(sql)})::text"
-    if isinstance(kind, Date):
-        return f"to_json({_day(sql)})::text"
-    return f"to_json({sql})::text"
+        return _moment(sql)
+    return json_text(_day(sql) if isinstance(kind, Date) else sql)
 
 
 def _stored(column: InstrumentedAttribute[Any]) -> TypeEngine[Any]:
@@ -78,26 +94,38 @@ def _stored(column: InstrumentedAttribute[Any]) -> TypeEngine[Any]:
     return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
 
 
-def _scalar(sql: str, kind: TypeEngine[Any], name: str) -> str:
+def _present(sql: str, kind: TypeEngine[Any], type_: GraphQLType) -> Json:
+    """JSON of what is not null, and null of what is."""
+    if isinstance(type_, GraphQLList):
+        return [Sql(f"array_to_json({_list(sql, kind, type_)})::text")]
+    if isinstance(type_, GraphQLEnumType):
+        return ['"', Sql(_word(sql, kind, type_)), '"']
+    if isinstance(type_, GraphQLScalarType):
+        return _scalar(sql, kind, type_.name)
+    raise Declined(Reason.FIELD_WITH_CODE, str(type_))
+
+
+def _scalar(sql: str, kind: TypeEngine[Any], name: str) -> Json:
     if name == "String" and isinstance(kind, String | Text):
-        return sql
+        return json_text(sql)
     if name == "Boolean" and isinstance(kind, Boolean):
-        return sql
+        return [Sql(f"{sql}::text")]
     if name == "Int" and isinstance(kind, Integer):
-        return f"{sql}::int4" if isinstance(kind, BigInteger) else sql  # more is no Int of GraphQL
+        # More is no Int of GraphQL: the cast fails.
+        return [Sql(f"{sql}::int4::text" if isinstance(kind, BigInteger) else f"{sql}::text")]
     if name == "Float" and isinstance(kind, Double | Float | Numeric):
-        return _number(sql)
+        return [Sql(_number(sql))]
     if name == "Date" and isinstance(kind, Date):
-        return _day(sql)
+        return json_text(_day(sql))
     if name == "DateTime" and isinstance(kind, DateTime):
         return _moment(sql)
     if name == "Time" and isinstance(kind, Time):
-        return _time_of_day(sql)
+        return ['"', Sql(_time_of_day(sql)), '"']
     raise Declined(Reason.VALUE, f"{name} of {kind}")
 
 
 def _word(sql: str, kind: TypeEngine[Any], type_: GraphQLEnumType) -> str:
-    """What is no word of the enum has no answer: the expression gives null for it, which no row has."""
+    """A name, which needs no escaping. What is no word of the enum has no answer, and is null."""
     if not isinstance(kind, String | Text):
         raise Declined(Reason.VALUE, f"{type_.name} of {kind}")
     names = {str(getattr(each.value, "value", each.value)): name for name, each in type_.values.items()}
@@ -122,12 +150,12 @@ def _list(sql: str, kind: TypeEngine[Any], type_: GraphQLList[Any]) -> str:
 
 def _number(sql: str) -> str:
     """JSON knows one kind of number and Python two: a whole float ends in .0. Exponents are left alone."""
-    text = f"({sql}::float8)::text"
+    number = f"({sql}::float8)"
     return (
-        f"CASE WHEN {sql} IS NULL THEN NULL"
-        f" WHEN {text} ~ '^-?[0-9]+$' THEN ({text} || '.0')::json"
-        f" WHEN {text} ~ '^-?[0-9]+[.][0-9]+$' THEN ({text})::json"
-        f" ELSE to_json(1 / ({sql} <> {sql})::int) END"
+        f"CASE WHEN abs({sql}) >= {_FLOATS_BELOW} THEN (1 / ({number} <> {number})::int)::text"
+        f" WHEN {number} = trunc({number}) THEN {number}::text || '.0'"
+        f" WHEN abs({sql}) >= 1e-4 THEN {number}::text"
+        f" WHEN {sql} IS NOT NULL THEN (1 / ({number} <> {number})::int)::text END"
     )
 
 
@@ -139,16 +167,16 @@ def _day(sql: str) -> str:
     )
 
 
-def _moment(sql: str) -> str:
+def _moment(sql: str) -> Json:
     """In UTC, with all six digits of the second's fraction, or with none if it has none."""
     utc = f"({sql} AT TIME ZONE 'UTC')"
-    return (
+    text = (
         f"CASE WHEN {sql} NOT BETWEEN '0001-01-02Z' AND '9999-12-30Z'"
         f" THEN (1 / (extract(epoch FROM {sql} - {sql})))::text"
-        f" WHEN {utc} = date_trunc('second', {utc})"
-        f" THEN to_char({utc}, 'YYYY-MM-DD\"T\"HH24:MI:SS') || '+00:00'"
-        f" ELSE to_char({utc}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || '+00:00' END"
+        f" WHEN {sql} = {sql}::timestamptz(0) THEN to_char({utc}, 'YYYY-MM-DD\"T\"HH24:MI:SS')"
+        f" ELSE to_char({utc}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US') END"
     )
+    return ['"', Sql(text), '+00:00"']
 
 
 def _time_of_day(sql: str) -> str:
@@ -160,10 +188,16 @@ def _time_of_day(sql: str) -> str:
     )
 
 
-def _base64(text: str) -> str:
-    """PostgreSQL breaks long lines and pads; we do neither, and use the two other characters."""
-    return f"translate(encode(convert_to({text}, 'UTF8'), 'base64'), E'+/\\n=', '-_')"
+def _base64(text: str, most_ascii_bytes: int | None) -> Sql:
+    """In the alphabet for addresses and unpadded. ``most_ascii_bytes`` is None for any text.
 
-
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    PostgreSQL breaks a line after 57 bytes. A plus or a slash stand for six bits of 62 or 63, and those
+    come only of ``>``, ``?``, ``~``, DEL and what is not ASCII: neither an id nor a day has any.
+    """
+    if most_ascii_bytes is not None:
+        found = f"encode(textsend({text}), 'base64')"
+        if most_ascii_bytes >= 57:
+            found = f"replace({found}, E'\n', '')"
+        return Sql(f"split_part({found}, '=', 1)")
+    found = f"replace(encode(convert_to({text}, 'UTF8'), 'base64'), E'\n', '')"
+    return Sql(f"replace(replace(split_part({found}, '=', 1), '+', '-'), '/', '_')")
