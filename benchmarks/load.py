@@ -13,8 +13,10 @@ import select
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 BUFFER_BYTES = 1 << 18
@@ -34,7 +36,9 @@ class Asker:
 
 @dataclass(slots=True)
 class Load:
-    request: bytes
+    """``requests`` are sent one by one, whichever connection is free; when they end, so does the run."""
+
+    requests: Iterator[bytes]
     size: int
     took: list[float] = field(default_factory=list)
     wrong: int = 0  # refusals, errors, another length
@@ -48,9 +52,8 @@ class Load:
             for number in askers:
                 poll.register(number, select.EPOLLIN)
             busy, began = time.process_time(), time.perf_counter()
-            for each in askers.values():
-                self._ask(each)
-            last = self._until(began + seconds, askers, poll)
+            busy_count = sum([self._ask(each) for each in askers.values()])
+            last = self._until(began + seconds, busy_count, askers, poll)
             busy = time.process_time() - busy
         took = sorted(self.took)
         return {
@@ -63,11 +66,11 @@ class Load:
             "own_us": busy / len(took) * 1e6,
         }
 
-    def _until(self, until: float, askers: dict[int, Asker], poll: select.epoll) -> float:
+    def _until(self, until: float, busy_count: int, askers: dict[int, Asker], poll: select.epoll) -> float:
         """Asks on and on, and waits for what is under way in the end. When the last answer came."""
         buffer = memoryview(bytearray(BUFFER_BYTES))
-        now, open_count, clock = 0.0, len(askers), time.perf_counter
-        while open_count:
+        now, clock = 0.0, time.perf_counter
+        while busy_count:
             ready = poll.poll(SILENCE_SECONDS)
             if not ready:
                 raise SystemExit(f"no answer within {SILENCE_SECONDS:.0f} s")
@@ -78,18 +81,21 @@ class Load:
                     continue
                 now = clock()
                 self.took.append(now - asker.began)
-                if now < until:
-                    self._ask(asker)
-                else:
+                if now >= until or not self._ask(asker):
                     poll.unregister(number)
-                    open_count -= 1
+                    busy_count -= 1
         return now
 
-    def _ask(self, asker: Asker) -> None:
+    def _ask(self, asker: Asker) -> bool:
+        """Whether there was anything left to ask."""
+        request = next(self.requests, None)
+        if request is None:
+            return False
         asker.left, asker.head, asker.is_good = -1, b"", True
         asker.began = time.perf_counter()
-        if asker.sock.send(self.request) != len(self.request):
+        if asker.sock.send(request) != len(request):
             raise SystemExit("a request did not fit into its socket")
+        return True
 
     def _is_whole(self, asker: Asker, buffer: memoryview, count: int) -> bool:
         """Whether these bytes end an answer. Bodies are only counted: nothing of them is copied."""
@@ -135,7 +141,7 @@ def _connected(port: int) -> socket.socket:
 
 def main() -> None:
     port, connections, size = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[4])
-    found = Load(base64.b64decode(sys.argv[5]), size).run(port, connections, float(sys.argv[3]))
+    found = Load(repeat(base64.b64decode(sys.argv[5])), size).run(port, connections, float(sys.argv[3]))
     print(json.dumps(found))
 
 

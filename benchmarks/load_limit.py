@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import select
 import socket
+from itertools import repeat
 from multiprocessing.connection import Connection
 
 from benchmarks.load import Load
@@ -26,7 +27,7 @@ def main() -> None:
         server.start()
         port: int = ours.recv()
         for connections in CONNECTIONS:
-            found = Load(REQUEST, size).run(port, connections, SECONDS)
+            found = Load(repeat(REQUEST), size).run(port, connections, SECONDS)
             print(
                 f"{size:>7,} bytes, {connections:>2} connections: {found['per_second']:>7,.0f} a second,"
                 f" {found['own_us']:.1f} µs of processor each, half within {found['p50_ms']:.3f} ms"

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 
 import pytest
 
@@ -64,7 +65,7 @@ def serving(request: pytest.FixtureRequest) -> Iterator[_Server]:
     indirect=True,
 )
 def test_an_answer_counts_once_in_however_many_pieces(serving: _Server) -> None:
-    found = Load(REQUEST, 19).run(serving.port, 1, SECONDS)
+    found = Load(repeat(REQUEST), 19).run(serving.port, 1, SECONDS)
 
     assert found["answers"] > 5
     assert (found["wrong"], found["bytes"]) == (0, 19)
@@ -82,12 +83,19 @@ def test_an_answer_counts_once_in_however_many_pieces(serving: _Server) -> None:
     indirect=True,
 )
 def test_every_second_answer_that_is_none_is_counted_as_wrong(serving: _Server) -> None:
-    found = Load(REQUEST, 19).run(serving.port, 1, SECONDS)
+    found = Load(repeat(REQUEST), 19).run(serving.port, 1, SECONDS)
 
     assert abs(found["wrong"] - found["answers"] / 2) <= 1
+
+
+@pytest.mark.parametrize("serving", [[[GOOD]]], indirect=True)
+def test_a_run_ends_with_its_requests(serving: _Server) -> None:
+    found = Load(repeat(REQUEST, 3), 19).run(serving.port, 1, SECONDS * 100)
+
+    assert (found["answers"], found["wrong"]) == (3, 0)
 
 
 @pytest.mark.parametrize("serving", [[[_answer(b"12345", length=3)]]], indirect=True)
 def test_more_than_was_announced_ends_the_run(serving: _Server) -> None:
     with pytest.raises(SystemExit, match="longer than its head said"):
-        Load(REQUEST, 3).run(serving.port, 1, SECONDS)
+        Load(repeat(REQUEST), 3).run(serving.port, 1, SECONDS)

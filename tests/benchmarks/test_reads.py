@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from itertools import islice
 from uuid import UUID, uuid4
 from xml.etree import ElementTree
 
@@ -15,6 +16,7 @@ from benchmarks.frontend_reads import frontend_reads
 from benchmarks.reads_data import make_data
 from benchmarks.reads_documents import Places, Read, four_reads
 from benchmarks.reads_measure import Ratio, meaning_of
+from benchmarks.reads_memory import never_seen
 from benchmarks.reads_picture import COLOURS, picture
 from db.database import Database
 from tests.api import make_api, the_schema
@@ -34,6 +36,14 @@ def _reads(monday: date = MONDAY) -> tuple[Read, ...]:
 def test_a_document_that_is_measured_is_of_the_schema(read: Read) -> None:
     assert validate(the_schema()._schema, parse(read.document)) == []
     assert all(f"${name}:" in read.document for name in read.variables)
+
+
+def test_a_document_that_was_never_seen_is_of_the_schema_and_comes_once() -> None:
+    new = list(islice(never_seen(_reads()), 9))
+
+    assert [validate(the_schema()._schema, parse(each.document)) for each in new] == [[]] * 9
+    assert len({each.document.replace(each.name, "") for each in new}) == 9
+    assert all(f"query {each.name}(" in each.document for each in new)
 
 
 def test_no_two_reads_have_one_name() -> None:
