@@ -28,6 +28,7 @@ from app.cost import sizing_variables
 from app.deferred import without_defer
 from app.limits import LimitExceeded, Limits
 from app.operation_limits import refuse_long, refuse_oversized
+from engine.completion_kept import Completions
 from engine.lane import Compiled
 
 MOST_TOKENS_KEPT = 60_000  # a token and its nodes take about half a kilobyte
@@ -51,6 +52,7 @@ class Document:
     operations: tuple[OperationDefinitionNode, ...]
     weight: int  # in tokens, of what it keeps in memory
     sizing_variables: tuple[str, ...]
+    completions: Completions
     deferring: DocumentNode | None = None
     costs: dict[Hashable, int] = field(default_factory=dict)
     _compiled: dict[int, Compiled] = field(default_factory=dict)
@@ -148,7 +150,8 @@ class Documents:
         operations = [each for each in whole.definitions if isinstance(each, OperationDefinitionNode)]
         deferring = None if whole is ast else ast
         weight = (tokens if deferring is None else 2 * tokens) + len(text) // _BYTES_OF_TOKEN
-        return Document(whole, tuple(operations), weight, tuple(sorted(sizing_variables(whole))), deferring)
+        sizing = tuple(sorted(sizing_variables(whole)))
+        return Document(whole, tuple(operations), weight, sizing, Completions(weight), deferring)
 
     def _keep(self, text: str, document: Document) -> None:
         self._kept[text] = document

@@ -32,6 +32,7 @@ from app.documents import Document, Documents, RequestError
 from app.limits import MOST_ACTUAL, LimitExceeded, Limits
 from app.variable_limits import refuse_oversized_variables
 from db.json_reads import Tell
+from engine.completion import CompletingExecutor
 from engine.declined import Declined
 from engine.lane import Lane
 from integrations.lane_metrics import COMPILED
@@ -375,10 +376,10 @@ class Operations:
             context_value=context,
             variable_values=variables,
             operation_name=prepared.name,
-            executor_class=self._schema.execution_context_class,
+            executor_class=CompletingExecutor,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is one, and says bool
             hide_suggestions=_NO_SUGGESTIONS,
-            operation_extensions=None,
+            completions=prepared.document.completions,
         )
         return await found if inspect.isawaitable(found) else found
 
