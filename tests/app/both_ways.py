@@ -173,7 +173,8 @@ def taking(served: Running, answered: int, handed_on: int = 0) -> Iterator[None]
     before = taken(served)
     yield
     now = taken(served)
-    assert (now[0] - before[0], now[1] - before[1]) == (answered, handed_on)
+    found = (now[0] - before[0], now[1] - before[1])
+    assert found == (answered, handed_on), found
 
 
 async def both_ways(
