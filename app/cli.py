@@ -217,19 +217,20 @@ def trusted_documents(
     raise typer.Exit(command.run(paths, Path(came_from, out).resolve(), check=check, typenames=typenames))
 
 
-@cli.command()
+@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def bench(
+    context: typer.Context,
     name: Annotated[
         str | None, typer.Argument(help="Which one; none lists them.", show_default=False)
     ] = None,
 ) -> None:
     """Measure how fast something is.
 
-    As in ./dev bench compression; without a name, the benchmarks are listed.
+    As in ./dev bench reads 5 2.0 --peers; without a name, the benchmarks are listed.
     """
     from app.commands import run_bench
 
-    raise typer.Exit(run_bench.run(name))
+    raise typer.Exit(run_bench.run(name, arguments=context.args))
 
 
 @cli.command()

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 
-BUFFER_BYTES = 1 << 18
+BUFFER_BYTES, LONGEST_HEAD_BYTES = 1 << 18, 2048
 SILENCE_SECONDS = 30.0
 
 
@@ -104,13 +104,13 @@ class Load:
         if asker.left >= 0:
             asker.left -= count
         else:
-            asker.head += bytes(buffer[: min(count, 2048)])
+            received = len(asker.head) + count
+            asker.head += bytes(buffer[: min(count, LONGEST_HEAD_BYTES)])
             end = asker.head.find(b"\r\n\r\n")
             if end < 0:
                 return False
             length = _length(asker.head[: end + 2])
-            # What follows the head: of the pieces before this one, all was head.
-            asker.left = length - (count - (end + 4 - (len(asker.head) - min(count, 2048))))
+            asker.left = end + 4 + length - received
             asker.is_good = (
                 asker.head.startswith(b"HTTP/1.1 200")
                 and asker.head.find(b'"errors"', end, end + 200) < 0

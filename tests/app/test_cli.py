@@ -165,7 +165,8 @@ def test_check_runs_all_that_the_project_promises() -> None:
 def test_benchmarks_are_listed_with_their_first_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "solver.py").write_text('"""How long a compression takes.\n\nMore."""\n')
+    (tmp_path / "solver.py").write_text('"""How long a compression takes.\n\nMore."""\ndef main(): ...\n')
+    (tmp_path / "data.py").write_text('"""What it is measured on."""\n')
     (tmp_path / "__init__.py").write_text("")
 
     assert run_bench.run(None, tmp_path) == 0
@@ -174,6 +175,19 @@ def test_benchmarks_are_listed_with_their_first_line(
     listed, refused = capsys.readouterr()
     assert listed.split() == ["solver", "How", "long", "a", "compression", "takes."] * 2
     assert "no benchmark 'nothing'" in refused
+
+
+def test_a_benchmark_is_run_with_the_arguments_that_follow_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called = []
+    monkeypatch.setattr("sys.argv", ["app", "bench"])
+    monkeypatch.setattr("benchmarks.load_limit.main", lambda: called.append(sys.argv))
+
+    done = CliRunner().invoke(cli, ["bench", "load_limit", "3", "--peers"])
+
+    assert done.exit_code == 0, done.output
+    assert called == [["benchmarks.load_limit", "3", "--peers"]]
 
 
 def test_dev_greets_a_python_that_is_too_old() -> None:
