@@ -57,10 +57,10 @@ def viewer(writer: Writer, chosen: Chosen, id: str | None = None) -> Json:
     if writer.role is Role.SERVICE:
         raise Declined(Reason.FIELD_WITH_CODE, "Viewer of a service")
     type_, alias = object_named(writer, Kind.VIEWER.value), writer.new_name("t")
-    condition = f"{alias}.id = {writer.parameter('viewer_id', 'uuid')}"
+    is_it = f"{alias}.id = {writer.parameter('viewer_id', 'uuid')}"
     if id is not None:
-        condition += f" AND {alias}.id = {id}"
-    return writer.object(type_, writer.selections.of(type_, chosen.selections), condition, alias)
+        is_it += f" AND {alias}.id = {id}"
+    return writer.object(type_, writer.selections.of(type_, chosen.selections), alias, is_it)
 
 
 def object_named(writer: Writer, name: str) -> GraphQLObjectType:
@@ -100,8 +100,8 @@ def _in_sight(writer: Writer, chosen: Chosen, kind: Kind, id: str) -> Json:
 def _seen(writer: Writer, chosen: Chosen, kind: Kind, id: str) -> Json:
     writer.shape(kind.value)
     type_, alias = object_named(writer, kind.value), writer.new_name("t")
-    condition = f"{alias}.id = {id} AND {writer.seen(kind.value, alias)}"
-    return writer.object(type_, writer.selections.of(type_, chosen.selections), condition, alias)
+    inner, is_seen = writer.selections.of(type_, chosen.selections), writer.seen(kind.value, alias)
+    return writer.object(type_, inner, alias, f"{alias}.id = {id}", is_seen)
 
 
 def _ids_binder(name: str, ids: Value) -> Binder:

@@ -53,6 +53,6 @@ def _season(writer: Writer, chosen: Chosen, team_id: Value) -> Json:
     type_, name = object_named(writer, link.type), writer.new_name("id")
     writer.binders.append(id_binder(name, Kind.TEAM, team_id))
     id = writer.parameter(name, "uuid")
-    is_seen = f"EXISTS (SELECT 1 FROM teams {team} WHERE {team}.id = {id} AND {writer.seen('Team', team)})"
-    condition = f"{writer.only(link, alias, id)} AND {is_seen}"
-    return writer.object(type_, writer.selections.of(type_, chosen.selections), condition, alias)
+    is_seen = f"(SELECT {writer.seen('Team', team)} FROM teams {team} WHERE {team}.id = {id})"
+    inner = writer.selections.of(type_, chosen.selections)
+    return writer.object(type_, inner, alias, writer.only(link, alias, id), is_seen)

@@ -59,10 +59,22 @@ class Writer:
         self._count += 1
         return f"{letter}{self._count}"
 
-    def object(self, type_: GraphQLObjectType, chosen: Sequence[Chosen], condition: str, alias: str) -> Json:
-        """JSON of the one row of the type's table that meets the condition, or null."""
+    def object(
+        self,
+        type_: GraphQLObjectType,
+        chosen: Sequence[Chosen],
+        alias: str,
+        is_it: str,
+        is_seen: str | None = None,
+    ) -> Json:
+        """JSON of the one row of the type's table that the condition finds, or null; so if it is not seen.
+
+        Sight is no part of the WHERE: PostgreSQL would as soon look for the row among all that are seen.
+        """
         found = text_of(self.fields(type_, chosen, alias))
-        return [Sql(f"(SELECT {found} FROM {table(self.shape(type_.name))} {alias} WHERE {condition})")]
+        if is_seen is not None:
+            found = f"CASE WHEN {is_seen} THEN {found} END"
+        return [Sql(f"(SELECT {found} FROM {table(self.shape(type_.name))} {alias} WHERE {is_it})")]
 
     def fields(self, type_: GraphQLObjectType, chosen: Sequence[Chosen], alias: str) -> Json:
         """JSON of the row that the alias stands for."""
@@ -73,8 +85,8 @@ class Writer:
         shape = self.shape(type_name)
         if shape.part_of is not None:
             whole, part = self.new_name("t"), shape.part_of
-            found = f"{whole}.id = {column(part.by, alias)} AND {self.seen(part.type, whole)}"
-            return f"EXISTS (SELECT 1 FROM {table(self.shape(part.type))} {whole} WHERE {found})"
+            rows = f"{table(self.shape(part.type))} {whole} WHERE {whole}.id = {column(part.by, alias)}"
+            return f"(SELECT {self.seen(part.type, whole)} FROM {rows})"
         if shape.seen is None:
             raise Declined(Reason.FIELD_WITH_CODE, type_name)
         return filled(rule_of_sight(shape.seen, shape.rows, self.role), alias, self.parameter)
@@ -154,11 +166,10 @@ class Writer:
         there = self.new_name("t")
         if isinstance(link, One):
             is_it = f"{there}.id = {column(link.by, alias)}"
-            if link.if_seen:
-                is_it += f" AND {self.seen(link.type, there)}"
-            return _maybe(chosen, self.object(type_, inner, is_it, there))
+            is_seen = self.seen(link.type, there) if link.if_seen else None
+            return _maybe(chosen, self.object(type_, inner, there, is_it, is_seen))
         if isinstance(link, Only):
-            return _maybe(chosen, self.object(type_, inner, self.only(link, there, f"{alias}.id"), there))
+            return _maybe(chosen, self.object(type_, inner, there, self.only(link, there, f"{alias}.id")))
         given = arguments_of(chosen.nodes[0], chosen.definition)
         rows = self.linked(link, there, alias, chosen.definition, given)
         order = ", ".join(column(each, there) for each in link.order)
