@@ -177,7 +177,7 @@ class CorrelationId:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        request_id = _given_id(scope["headers"]) or os.urandom(16).hex()
+        request_id = given_id(scope["headers"]) or os.urandom(16).hex()
 
         async def send_named(message: Message) -> None:
             if message["type"] in _ANSWERS_BEGIN:
@@ -197,7 +197,8 @@ _ANSWERS_BEGIN = ("http.response.start", "websocket.accept", "websocket.http.res
 _GIVEN = (b"x-request-id", b"x-correlation-id")
 
 
-def _given_id(headers: Sequence[tuple[bytes, bytes]]) -> str | None:
+def given_id(headers: Sequence[tuple[bytes, bytes]]) -> str | None:
+    """A caller's own name for the request, if it is short and plain."""
     given = [each for each in headers if each[0] in _GIVEN]
     for name in _GIVEN if given else ():
         for each, value in given:

@@ -22,6 +22,7 @@ from starlette.routing import WebSocketRoute
 from app.bootstrap import Application, refuse_contradictions, wire
 from app.calendar import calendar_routes
 from app.compression import Compression
+from app.cross_origin import cors_options
 from app.database_access import bring_up_to_date, database_url
 from app.demo import fill
 from app.development import with_flags_on
@@ -77,29 +78,7 @@ def _middleware(application: Application, graphql: GraphQLEndpoint) -> list[Midd
     """From the outside in. Whoever is turned away at the door costs nothing further in, but a page of another
     origin is to read even that."""
     settings = application.settings
-    cors = Middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_methods=["GET", "POST"],
-        allow_headers=[
-            "authorization",
-            "content-type",
-            "idempotency-key",
-            "if-none-match",
-            "x-apollo-operation-name",
-            "x-request-id",
-            "x-requested-with",
-        ],
-        expose_headers=[
-            "etag",
-            "ratelimit",
-            "ratelimit-policy",
-            "retry-after",
-            "x-operation-cost",
-            "x-request-id",
-        ],
-        max_age=3600,
-    )
+    cors = Middleware(CORSMiddleware, **cors_options(settings))
     return [
         *([cors] if settings.cors_origins else []),
         Middleware(

@@ -1,11 +1,13 @@
 """The first lines of requests that came before: a client sends the same ones again and again.
 
 What follows from them is worked out once, by the same functions that the layers ask, and found by the very
-bytes. Only the length of the body differs from one request to the next, so it is no part of the key.
+bytes. What differs from one request to the next is no part of the key: the length of the body, the name that
+a proxy gives the request, and what it says for those who trace it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +16,10 @@ from starlette.types import Scope
 
 from app.auth import bearer_in
 from app.compression import takes_gzip
+from app.cross_origin import CrossOrigin
 from app.graphql_request import is_json
 from app.limits import Limits
+from app.logs import given_id
 from app.negotiation import negotiate
 from app.refusals import HttpRefusal
 
@@ -25,17 +29,21 @@ END = b"\r\n\r\n"
 
 _LENGTHS = (b"\r\ncontent-length: ", b"\r\nContent-Length: ")
 _MOST_DIGITS = 7
-# With any of these a request is the layers' business: they name it, allow it for other origins, read it or
-# answer it in another way.
+# With any of these a request is the layers' business: they name it, read it or answer it in another way.
 _DECIDING = (
     b"content-encoding",
     b"expect",
-    b"origin",
     b"proxy-connection",  # the parser takes it for ``Connection``
     b"transfer-encoding",
     b"upgrade",
     b"x-correlation-id",
-    b"x-request-id",
+)
+# Whole lines that nobody here reads, and one whose value is given back with the answer.
+_EACH_TIME = re.compile(
+    rb"\r\n(?:x-request-id: ([a-z0-9._-]{1,64})"
+    rb"|(?:traceparent|tracestate|x-amzn-trace-id|x-cloud-trace-context|x-request-start|x-b3-[a-z]+|b3)"
+    rb":[\x20-\x7e]*)(?=\r\n)",
+    re.IGNORECASE,
 )
 _STREAMS = ("text/event-stream", "multipart/mixed")
 
@@ -47,25 +55,38 @@ class Head:
     token: str
     media_type: str
     takes_gzip: bool
+    for_origin: str = ""
+    """Lines of the answer's head, for a page of another origin."""
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    head: Head
+    body_bytes: int
+    request_id: str | None
 
 
 class Heads:
-    def __init__(self, path: str, limits: Limits) -> None:
+    def __init__(self, path: str, limits: Limits, cross_origin: CrossOrigin) -> None:
         self._path = path
         self._limits = limits
+        self._cross_origin = cross_origin
         self._kept: OrderedDict[bytes, Head] = OrderedDict()
 
-    def at_hand(self, request: bytes, end: int) -> tuple[Head, int] | None:
-        """What is known of the head that ends at ``end``, and the length of the body that it announces."""
+    def at_hand(self, request: bytes, end: int) -> Known | None:
+        """What is known of the head that ends at ``end``, and what it says this time."""
         found = _parted(request[:end])
         if found is None:
             return None
         key, length = found
-        head = self._kept.get(key)
+        head, request_id = self._kept.get(key), None
+        if head is None:
+            key, request_id = _without_each_time(key)
+            head = self._kept.get(key)
         if head is None or length > self._limits.body_bytes:
             return None
         self._kept.move_to_end(key)
-        return head, length
+        return Known(head, length, request_id)
 
     def read(self, request: bytes, end: int, scope: Scope) -> tuple[bytes, Head] | None:
         """What follows from a head that was parsed to this scope, and its key; None if that is not simple."""
@@ -74,7 +95,10 @@ class Heads:
         if len(raw) > LONGEST_BYTES or raw.count(b"\n") != lines or raw.count(b"\r\n") != lines:
             return None
         parted, head = _parted(raw), self._head(scope)
-        return None if parted is None or head is None else (parted[0], head)
+        if parted is None or head is None:
+            return None
+        key, request_id = _without_each_time(parted[0])
+        return (key, head) if request_id == given_id(scope["headers"]) else None
 
     def keep(self, key: bytes, head: Head) -> None:
         self._kept[key] = head
@@ -104,7 +128,15 @@ class Heads:
             token = bearer_in(headers.get(b"authorization", b"").decode("latin-1"))
         except HttpRefusal:
             return None
-        return Head(token, media_type, takes_gzip(scope["headers"]))
+        told = self._cross_origin.headers(headers.get(b"origin"))
+        for_origin = "".join(f"{name.decode()}: {value.decode('latin-1')}\r\n" for name, value in told)
+        return Head(token, media_type, takes_gzip(scope["headers"]), for_origin)
+
+
+def _without_each_time(key: bytes) -> tuple[bytes, str | None]:
+    """The lines that remain, and the request's name if it has a good one."""
+    names = [each.decode() for each in _EACH_TIME.findall(key) if each]
+    return _EACH_TIME.sub(b"", key), names[0] if names else None
 
 
 def _parted(head: bytes) -> tuple[bytes, int] | None:

@@ -19,6 +19,7 @@ from starlette.types import Scope
 
 from app.adaptive_limit import Leave
 from app.bootstrap import Application
+from app.cross_origin import CrossOrigin
 from app.graphql_request import GraphQLRequest, from_parameters, parsed_json
 from app.logs import bind_correlation_id
 from app.operations import NEWS_SECONDS, Prepared
@@ -47,11 +48,10 @@ class _Underway:
 
 class Shortcut:
     def __init__(self, application: Application, path: str) -> None:
-        self._heads = Heads(path, application.limits)
         settings = application.settings
-        self._replies = Replies(
-            names_lane=not settings.is_production, differs_by_origin=bool(settings.cors_origins)
-        )
+        cross_origin = CrossOrigin(settings)
+        self._heads = Heads(path, application.limits, cross_origin)
+        self._replies = Replies(names_lane=not settings.is_production, differs_by_origin=cross_origin.is_on)
         self._limits = application.limits
         self._services = application.services
         self._callers = application.callers
@@ -66,9 +66,9 @@ class Shortcut:
         status line; or None, if the layers are to answer after all."""
         end = request.find(END) + len(END)
         known = self._heads.at_hand(request, end)
-        if known is None or len(request) - end != known[1]:
+        if known is None or len(request) - end != known.body_bytes:
             return False
-        head = known[0]
+        head = known.head
         viewer = self._callers.at_hand(head.token, self._services.clock())
         asked = None if viewer is None else self._asked(request[end:])
         if viewer is None or asked is None:
@@ -83,7 +83,7 @@ class Shortcut:
         if spending is None:
             leave(None)
             return False
-        request_id = os.urandom(16).hex()
+        request_id = known.request_id or os.urandom(16).hex()
         underway = _Underway(head, prepared, caller, spending, request_id, began, leave, tell)
         self._metrics.in_flight.inc()
         context = Context.of(self._services, viewer, request_id)
@@ -133,12 +133,8 @@ class Shortcut:
         self._count(underway, ended - underway.began)
         underway.leave(ended)
         self._places.hand_on()
-        head = underway.head
-        underway.tell(
-            self._replies.whole(
-                data, head.media_type, underway.spending, underway.request_id, zips=head.takes_gzip
-            )
-        )
+        reply = self._replies.whole(data, underway.head, underway.spending, underway.request_id)
+        underway.tell(reply)
 
     def _count(self, underway: _Underway, seconds: float) -> None:
         self._rates.spent(underway.spending)

@@ -1,6 +1,7 @@
 """One request sent by both ways of one server: by the shortcut, and by the layers.
 
-A request that names itself (``x-request-id``) goes by the layers, so nothing else tells it from the other.
+A request that is named in the second way (``x-correlation-id``) goes by the layers, so nothing else tells it
+from the other.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from db.seed import DEMO
 from integrations.tokens import issue_development_token
 from tests.live.running import SECRET, Running, utc_now
 
-NAMED = ("x-request-id", "by-the-layers")
+NAMED = ("x-correlation-id", "by-the-layers")
 # Two requests are made at two times: these say so.
 _OF_THE_MOMENT = frozenset({"date", "x-request-id", "ratelimit"})
 

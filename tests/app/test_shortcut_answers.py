@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,6 @@ async def test_what_an_answer_cost_is_said_by_the_layers(served: Running) -> Non
 
 
 HEADERS: dict[str, list[tuple[str, str]]] = {
-    "another origin": [("origin", "https://elsewhere.example")],
     "no token": [("authorization", "")],
     "two tokens": [("authorization", "Bearer x")],
     "another kind of token": [("authorization", "Basic eDp5")],
@@ -237,17 +237,73 @@ async def test_documents_that_have_to_be_trusted(shared_url: str, tmp_path: Path
     assert untrusted == (5 if mode == "log" else 0), "each of them is logged and counted"
 
 
-async def test_other_origins_are_answered_by_the_layers(shared_url: str) -> None:
+async def test_pages_of_other_origins_hear_the_same_of_what_they_may_read(shared_url: str) -> None:
     async with running(shared_url, cors_origins="https://app.example", **UNSPENT) as served:
         token = token_for(served)
-        origin = ("origin", "https://app.example")
 
-        reply = await both_ways(served, token, VIEWER, origin, answered=False)
+        reply = await both_ways(served, token, VIEWER, ("origin", "https://app.example"))
+        stranger = await both_ways(served, token, VIEWER, ("origin", "https://elsewhere.example"))
         small = await both_ways(served, token, VIEWER)
         big = await both_ways(served, token, ANSWERED["a big plan"], ("accept-encoding", "gzip"))
 
     assert (small.header("vary"), big.header("vary")) == ("Origin", "Accept-Encoding, Origin")
     assert reply.header("access-control-allow-origin") == "https://app.example"
+    assert stranger.header("access-control-allow-origin") is None
+
+
+async def test_where_no_other_origin_may_read_none_is_spoken_of(served: Running) -> None:
+    reply = await both_ways(served, token_for(served), VIEWER, ("origin", "https://elsewhere.example"))
+
+    assert not [name for name, _ in reply.headers if name.startswith("access-control")]
+
+
+TRACES = [
+    [("x-request-id", "one.{n}")],
+    [("traceparent", "00-{n:032x}-00f067aa0ba902b7-01"), ("tracestate", "vendor={n}")],
+    [("X-Amzn-Trace-Id", "Root=1-67891233-{n:024x}"), ("X-Request-Id", "{n:032x}")],
+]
+
+
+@pytest.mark.parametrize("headers", TRACES)
+async def test_what_is_different_each_time_stands_in_nobodys_way(
+    served: Running, headers: list[tuple[str, str]]
+) -> None:
+    token = token_for(served)
+    await both_ways(served, token, VIEWER)  # so that caller and document are known
+
+    async with connected(served) as wire:
+        await wire.ask(request(token, VIEWER, *_numbered(headers, 0)))
+        with taking(served, answered=3):
+            replies = [await wire.ask(request(token, VIEWER, *_numbered(headers, n))) for n in (1, 2, 3)]
+
+    given = [{name.lower(): value for name, value in _numbered(headers, n)} for n in (1, 2, 3)]
+    for reply, sent in zip(replies, given, strict=True):
+        assert reply.status == 200
+        assert reply.header("x-request-id") == sent.get("x-request-id", reply.header("x-request-id"))
+    assert len({each.header("x-request-id") for each in replies}) == 3
+
+
+@pytest.mark.parametrize("name", ["a b", "x" * 65, "é", ""])
+async def test_a_name_that_could_forge_a_record_is_replaced(served: Running, name: str) -> None:
+    reply = await both_ways(served, token_for(served), VIEWER, ("x-request-id", name))
+
+    assert re.fullmatch("[0-9a-f]{32}", reply.header("x-request-id") or "")
+
+
+async def test_a_good_name_that_is_written_unusually_is_read_by_the_layers(served: Running) -> None:
+    token = token_for(served)
+    await both_ways(served, token, VIEWER)
+    asked = request(token, VIEWER, ("x-request-id", " two.blanks"))
+
+    async with connected(served) as wire:
+        with taking(served, answered=0):
+            replies = [await wire.ask(asked) for _ in range(3)]
+
+    assert {each.header("x-request-id") for each in replies} == {"two.blanks"}
+
+
+def _numbered(headers: list[tuple[str, str]], n: int) -> list[tuple[str, str]]:
+    return [(name, value.format(n=n)) for name, value in headers]
 
 
 async def test_graphiql_is_for_who_opens_the_endpoint_only(shared_url: str) -> None:

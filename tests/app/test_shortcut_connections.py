@@ -219,7 +219,7 @@ async def test_who_closes_one_side_while_under_way_is_treated_as_by_the_layers(
 ) -> None:
     [plan] = await known(served, PLAN_BY_ID)
     found = []
-    for each in (plan, plan.replace(b"\r\nhost", b"\r\nx-request-id: a\r\nhost", 1)):
+    for each in (plan, plan.replace(b"\r\nhost", b"\r\nx-correlation-id: a\r\nhost", 1)):
         async with connected(served) as wire:
             async with kept_waiting(shared_url):
                 await wire.send(each)
