@@ -125,7 +125,7 @@ def _scalar(sql: str, kind: TypeEngine[Any], name: str) -> Json:
 
 
 def _word(sql: str, kind: TypeEngine[Any], type_: GraphQLEnumType) -> str:
-    """A name, which needs no escaping. What is no word of the enum has no answer, and is null."""
+    """A name, which needs no escaping: the table holds its words by a CHECK, or they are looked up here."""
     if not isinstance(kind, String | Text):
         raise Declined(Reason.VALUE, f"{type_.name} of {kind}")
     names = {str(getattr(each.value, "value", each.value)): name for name, each in type_.values.items()}

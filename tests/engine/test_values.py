@@ -9,15 +9,19 @@ from uuid import UUID
 
 import orjson
 import pytest
-from graphql import GraphQLObjectType
+from graphql import GraphQLEnumType, GraphQLObjectType, get_nullable_type
+from sqlalchemy import CheckConstraint, Constraint
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute
+from strawberry.utils.str_converters import to_snake_case
 
 from db.database import Database
 from db.models.exercises import ExerciseRow
 from db.models.people import PersonRow
 from db.models.plans import CompressionRow, PlanRow, PrescriptionRow, SessionRow, SetPrescriptionRow
 from db.paging import _encoded
+from db.season_shapes import SEASON_SHAPES
+from db.shapes import SHAPES
 from engine.json_text import Json, an_object, text_of
 from engine.rules import type_in_sql
 from engine.values import cursor, global_id, json_of, json_text
@@ -97,6 +101,24 @@ async def test_a_number_with_an_exponent_or_none_at_all_is_refused(
         await _number(db, column, stored)
 
 
+def test_a_word_that_is_not_escaped_is_held_by_a_check() -> None:
+    names, free = 0, []
+    for type_name, shape in {**SHAPES, **SEASON_SHAPES}.items():
+        type_ = the_schema()._schema.type_map[type_name]
+        assert isinstance(type_, GraphQLObjectType)
+        for name, field in type_.fields.items():
+            python_name = to_snake_case(name)
+            column = shape.links.get(python_name) or getattr(shape.rows, python_name, None)
+            is_word = isinstance(get_nullable_type(field.type), GraphQLEnumType)
+            if is_word and isinstance(column, InstrumentedAttribute):
+                names += 1
+                if not any(_holds_words(each, column) for each in column.class_.__table__.constraints):
+                    free.append(column)
+
+    assert names > 10
+    assert not free
+
+
 async def test_what_may_be_null_says_so_and_what_may_not_makes_all_null(db: Database) -> None:
     none: dict[str, tuple[None, str]] = {"load_kg": (None, "numeric"), "weight": (None, "float8")}
     may = _of(SetPrescriptionRow.load_kg, "SetPrescription", "loadKg")
@@ -110,6 +132,11 @@ async def test_what_may_be_null_says_so_and_what_may_not_makes_all_null(db: Data
 async def test_what_is_wholly_certain_is_text_too(db: Database) -> None:
     assert await _said(db, an_object([])) == "{}"
     assert await _said(db, an_object([("a", ["'"]), ("b", ["[]"])])) == """{"a":',"b":[]}"""
+
+
+def _holds_words(constraint: Constraint, column: InstrumentedAttribute[Any]) -> bool:
+    words = f"{column.expression.name} IN ("
+    return isinstance(constraint, CheckConstraint) and str(constraint.sqltext).startswith(words)
 
 
 async def _number(db: Database, column: InstrumentedAttribute[Any], stored: str) -> str | None:
