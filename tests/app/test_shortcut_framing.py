@@ -60,7 +60,7 @@ async def pair(shared_url: str) -> AsyncIterator[Pair]:
         yield made
 
 
-_MOMENT = re.compile(rb"^(?:date|x-request-id|ratelimit|x-taper-lane): [^\r]*\r\n|[0-9a-f]{32}", re.MULTILINE)
+_MOMENT = re.compile(rb"^(?:date|ratelimit|x-taper-lane): [^\r]*\r\n|[0-9a-f]{32}", re.MULTILINE)
 
 
 def _without_the_moment(said: bytes) -> list[bytes]:
@@ -133,6 +133,29 @@ async def test_a_length_in_another_headers_value_is_none(pair: Pair) -> None:
                 await compare(pair, [changed, changed])
 
 
+NAMES = [
+    "x-request-id: a", "X-REQUEST-ID: a", "x-request-id:a", "x-request-id: a ", "x-request-id:  a",
+    "x-request-id: ", "x-request-id: a\r\nx-request-id: b", "x-request-id: a/\r\nx-request-id: b",
+    "x-request-id: a\r\n b", "x-request-id: a\r\nx-correlation-id: b", "x-correlation-id: b",
+    "x-request-id: \u00e9", "x-request-id: a\tb", "x-request-id: %s" % ("a" * 64),
+    "x-request-id: %s" % ("a" * 65), "x-request-id: a\nb: c", "x-request-id: a\r", "traceparent: 00-1-2-00",
+    "traceparent: a\r\ntraceparent: b", "traceparent: a\r\n content-length: 3", "traceparent : a",
+    "traceparent:", "b3: \x7f", "b3: \x00", "b3: a\r\n\tb", "x-b3-: 1", "x-b3-content-length: 1",
+    "x-request-start: %s" % ("t" * 5_000), "traceparent: a\r\nconnection: close", "a: b\r\nb3",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", NAMES)
+async def test_what_a_proxy_says_is_read_as_by_the_layers(pair: Pair, lines: str) -> None:
+    """Before any other header, and behind all of them; learned with it, and with another in its place."""
+    head, _, body = pair.known[0].partition(b"\r\n\r\n")
+    first, _, others = head.partition(b"\r\n")
+    said, plain = lines.encode(), b"x-request-id: known"
+    for each in (plain, plain, plain, said, said, said, plain):
+        await compare(pair, [b"\r\n".join([first, each, others]) + b"\r\n\r\n" + body])
+        await compare(pair, [head + b"\r\n" + each + b"\r\n\r\n" + body])
+
+
 def _flip(source: random.Random, stream: bytes) -> bytes:
     at = source.randrange(len(stream))
     return stream[:at] + bytes([source.randrange(256)]) + stream[at + 1 :]
@@ -152,7 +175,10 @@ _WORDS = (
     b"\r\n", b"\n", b"\r", b"\r\n\r\n", b" ", b"\t", b"\x00", b"content-length: 5\r\n",
     b"Content-Length: 0\r\n",
     b"transfer-encoding: chunked\r\n", b"connection: close\r\n", b"proxy-connection: close\r\n", b"0\r\n\r\n",
-    b"connection: upgrade\r\nupgrade: h2c\r\n", b"x-request-id: a\r\n", b"expect: 100-continue\r\n",
+    b"connection: upgrade\r\nupgrade: h2c\r\n", b"x-request-id: a\r\n", b"x-correlation-id: b\r\n",
+    b"X-Request-Id: c\r\n", b"x-request-id: d \r\n", b"x-request-id:\r\n", b"traceparent: 00-0-0-00\r\n",
+    b"b3: 1\r\n", b"x-request-start: t=1\r\n content-length: 3\r\n", b"origin: https://elsewhere.example\r\n",
+    b"expect: 100-continue\r\n",
     b"accept: text/event-stream\r\n", b"accept-encoding: gzip\r\n", b"HTTP/1.0",
     b"GET /livez HTTP/1.1\r\n\r\n",
 )  # fmt: skip

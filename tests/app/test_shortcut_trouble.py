@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from starlette.applications import Starlette
 
 from app.bootstrap import Application
+from app.cross_origin import CrossOrigin
 from app.server import Server
 from app.shortcut.heads import LONGEST_BYTES, MOST_KEPT, Heads
 from app.shortcut.shortcut import Shortcut
@@ -143,8 +144,8 @@ def _head(scope: dict[str, object]) -> bytes:
 
 async def test_no_more_heads_are_kept_than_was_said(demo_url: str) -> None:
     async with running(demo_url) as served:
-        limits = served.application.limits
-    heads = Heads("/graphql", limits)
+        application = served.application
+    heads = Heads("/graphql", application.limits, CrossOrigin(application.settings))
     for number in range(100_000):
         scope = _scope("t", str(number))
         raw = _head(scope)
