@@ -147,7 +147,7 @@ class GraphQLEndpoint:
         found = await operations.compiled(prepared, asked.variables, context)
         if isinstance(found, Answer):
             return found
-        work = operations.run(prepared, asked.variables, context)
+        work = operations.run(prepared, asked.variables, context, declined=found)
         if prepared.kind is OperationKind.MUTATION:
             return await work  # it is finished and counted, whether or not anybody waits for the answer
         return replace(await _unless_hung_up(request, work), lane=found)

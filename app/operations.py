@@ -35,6 +35,7 @@ from db.json_reads import Tell
 from engine.completion import CompletingExecutor
 from engine.declined import Declined
 from engine.lane import Lane
+from engine.parts import OF_A_FIELD, EmbeddingExecutor, Roots
 from integrations.lane_metrics import COMPILED
 from integrations.metrics import Metrics, OperationKind, Outcome
 from resolvers.context import Context
@@ -180,13 +181,15 @@ class Operations:
         context: Context,
         *,
         is_sent_on: bool = False,
+        declined: str | None = None,
     ) -> Answer:
         """Whatever fails is in the answer, and masked if it is a fault. Raises ``Unauthorized`` only for a
         caller who was remembered and is nobody any more.
 
-        ``is_sent_on``: nobody looks into ``data``, so that it may be the JSON that a database made.
+        ``is_sent_on``: nobody looks into ``data``, so that it may be, or hold, the JSON that a database made;
+        ``declined``: the same, of what ``compiled`` has said why it has to be run.
         """
-        why = None
+        why = declined
         if is_sent_on:
             found = await self.compiled(prepared, variables, context)
             if isinstance(found, Answer):
@@ -196,7 +199,8 @@ class Operations:
         began = time.perf_counter()
         outcome = Outcome.CANCELLED
         try:
-            answer = await self._answer(prepared, dict(variables or {}), context)
+            roots = self._roots(prepared, context, why)
+            answer = await self._answer(prepared, dict(variables or {}), context, roots=roots)
             outcome = answer.outcome
         finally:
             self._note(prepared, outcome, time.perf_counter() - began)
@@ -264,6 +268,12 @@ class Operations:
         self._metrics.lanes.answered(COMPILED)
         self._note(prepared, Outcome.OK, seconds)
 
+    def _roots(self, prepared: Prepared, context: Context, why: str | None) -> Roots | None:
+        """Those of its fields that may be compiled though not all of them are."""
+        if self._lane is None or why not in OF_A_FIELD:
+            return None
+        return Roots(self._lane, prepared.document.compiled(prepared.definition), context)
+
     def _note(self, prepared: Prepared, outcome: Outcome, seconds: float) -> None:
         """Counted always. A query that goes well and quickly is what happens all day, and no news."""
         self._metrics.graphql_operation(prepared.name, prepared.kind, outcome, seconds)
@@ -313,12 +323,17 @@ class Operations:
         return await self._answer(prepared, dict(variables), context, root)
 
     async def _answer(
-        self, prepared: Prepared, variables: dict[str, Any], context: Context, root: object = None
+        self,
+        prepared: Prepared,
+        variables: dict[str, Any],
+        context: Context,
+        root: object = None,
+        roots: Roots | None = None,
     ) -> Answer:
         seconds = MUTATION_SECONDS if prepared.kind is OperationKind.MUTATION else self._seconds
         try:
             async with asyncio.timeout(seconds):
-                result = await self._execute(prepared, variables, context, root)
+                result = await self._execute(prepared, variables, context, root, roots)
         except TimeoutError:
             return self._too_slow(prepared, seconds)
         except Exception as error:  # graphql-core answers with errors; what it raises is a fault, too
@@ -353,9 +368,14 @@ class Operations:
             return telling.broken_off(telling.told([GraphQLError(str(error), original_error=error)]))
 
     async def _execute(
-        self, prepared: Prepared, variables: dict[str, Any], context: Context, root: object
+        self,
+        prepared: Prepared,
+        variables: dict[str, Any],
+        context: Context,
+        root: object,
+        roots: Roots | None,
     ) -> ExecutionResult:
-        found = await self._started(prepared, prepared.document.ast, variables, context, root)
+        found = await self._started(prepared, prepared.document.ast, variables, context, root, roots)
         if not isinstance(found, ExecutionResult):
             raise TypeError("A document without @defer was answered in parts.")
         return found
@@ -367,7 +387,11 @@ class Operations:
         variables: dict[str, Any],
         context: Context,
         root: object = None,
+        roots: Roots | None = None,
     ) -> ExecutionResult | ExperimentalIncrementalExecutionResults:
+        executor: dict[str, Any] = {"executor_class": CompletingExecutor}
+        if roots is not None:
+            executor = {"executor_class": EmbeddingExecutor, "roots": roots}
         # graphql-core's plain ``execute`` takes no schema that has @defer, whatever the document says.
         found = experimental_execute_incrementally(
             self._schema._schema,
@@ -376,10 +400,10 @@ class Operations:
             context_value=context,
             variable_values=variables,
             operation_name=prepared.name,
-            executor_class=CompletingExecutor,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is one, and says bool
             hide_suggestions=_NO_SUGGESTIONS,
             completions=prepared.document.completions,
+            **executor,
         )
         return await found if inspect.isawaitable(found) else found
 

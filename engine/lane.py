@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 from graphql import (
@@ -27,6 +27,7 @@ from resolvers.context import Context
 
 MOST_PLANS_OF_AN_OPERATION = 32
 MOST_BYTES_OF_PLANS = 32_000_000
+Statement: TypeAlias = tuple[str, Sequence[Any]]  # with its arguments
 
 
 @dataclass(slots=True)
@@ -61,8 +62,11 @@ class Lane:
 
     async def data(self, compiled: Compiled, variables: Mapping[str, Any], context: Context) -> bytes:
         """The JSON of ``data``. ``Declined`` for anything but the plain, whole, permitted answer."""
+        return await self.answer(self._statement(compiled, variables, context))
+
+    async def answer(self, statement: Statement) -> bytes:
         try:
-            found = await self._reads.fetch(*self._statement(compiled, variables, context))
+            found = await self._reads.fetch(*statement)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise Declined(Reason.DATABASE, type(error).__name__) from error
         if found is None:
@@ -73,12 +77,19 @@ class Lane:
         """As ``data``, for who does not wait in a task: ``tell`` gets None for what is declined later."""
         self._reads.ask(*self._statement(compiled, variables, context), tell)
 
-    def _statement(
-        self, compiled: Compiled, variables: Mapping[str, Any], context: Context
-    ) -> tuple[str, Sequence[Any]]:
-        """With its arguments."""
-        coerced = self._coerced(compiled, variables)
-        plan = self._plan(compiled, coerced, context)
+    def statement_of_root(
+        self, compiled: Compiled, key: str, variables: Mapping[str, Any], context: Context
+    ) -> Statement:
+        """For the value of one field of ``Query`` alone. ``variables`` are coerced."""
+        return self._bound(compiled, dict(variables), context, key)
+
+    def _statement(self, compiled: Compiled, variables: Mapping[str, Any], context: Context) -> Statement:
+        return self._bound(compiled, self._coerced(compiled, variables), context)
+
+    def _bound(
+        self, compiled: Compiled, coerced: dict[str, Any], context: Context, root: str | None = None
+    ) -> Statement:
+        plan = self._plan(compiled, coerced, context, root)
         for need in plan.needs:
             try:
                 need.check(context)
@@ -95,18 +106,20 @@ class Lane:
             raise Declined(Reason.ARGUMENT)
         return found.coerced
 
-    def _plan(self, compiled: Compiled, variables: dict[str, Any], context: Context) -> Plan:
+    def _plan(
+        self, compiled: Compiled, variables: dict[str, Any], context: Context, root: str | None
+    ) -> Plan:
         if context.viewer is None:
             raise Declined(Reason.NOT_PERMITTED)
         role = context.viewer.role
-        key = compiled.steering.key(role, variables)
+        key = (root, *compiled.steering.key(role, variables))
         known = compiled.plans.get(key)
         if known is None:
             if len(compiled.plans) >= MOST_PLANS_OF_AN_OPERATION:
                 raise Declined(Reason.TOO_MANY_PLANS)
             try:
                 known = make_plan(
-                    self._schema, compiled.operation, compiled.fragments, role, variables, self._shapes
+                    self._schema, compiled.operation, compiled.fragments, role, variables, self._shapes, root
                 )
             except Declined as declined:
                 known = declined.with_traceback(None)

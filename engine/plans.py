@@ -85,13 +85,20 @@ def make_plan(
     role: Role,
     variables: Variables,
     shapes: Mapping[str, Shape],
+    only: str | None = None,
 ) -> Plan:
-    """``Declined`` for whatever cannot be answered exactly as the reference lane would."""
+    """``Declined`` for whatever cannot be answered exactly as the reference lane would.
+
+    ``only``: for the value of the root with this response key alone, and not for an object of all of them.
+    """
     if operation.operation is not OperationType.QUERY or schema.query_type is None:
         raise Declined(Reason.NOT_A_QUERY)
     writer = Writer(Selections(schema, fragments, variables), role, shapes)
     roots = writer.selections.of(schema.query_type, [operation.selection_set])
-    answer = text_of(an_object((each.key, root(writer, each)) for each in _checked(roots)))
+    if only is None:
+        answer = text_of(an_object((each.key, root(writer, each)) for each in _checked(roots)))
+    else:
+        answer = text_of(root(writer, *_checked([each for each in roots if each.key == only])))
     # One row in any case, so that answers of several callers can be told apart. A root that is null makes
     # the whole null, and for a caller who is not proven no root is looked at.
     sql = f"SELECT CASE WHEN {proof(writer.parameter, role)} THEN {answer} END"

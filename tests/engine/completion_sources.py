@@ -76,12 +76,12 @@ class SourceError(Source, Exception):
 
 
 class Evasive(Source):
-    """Has whatever is asked of it."""
+    """Whether it is awaitable is not for its class to say."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return 3
+        if name == "__await__" and "later" in self.__dict__:
+            return Later(None).__await__
+        raise AttributeError(name)
 
 
 class Once:

@@ -79,8 +79,9 @@ async def test_an_object_is_what_graphql_core_takes_it_for(name: str, of: str, c
     inner = "... on Thing { number word } ... on Part { number }" if name in ("named", "either") else "number"
     document, completions = parse(f"{{ things {{ {name} {{ {inner} }} }} }}"), Completions(PLENTY)
     thing = make_source("Thing", random.Random(1), 0.0)
-    value = cls(of, make_source(of, random.Random(2), 0.0).__dict__)
-    good = make_source({"parts": "Part", "plains": "Plain"}.get(name, "Thing"), random.Random(1), 0.0)
+    value = cls(of, {**make_source(of, random.Random(2), 0.0).__dict__, "later": True})
+    kind = {"parts": "Part", "plains": "Plain"}.get(name, "Thing")
+    good = (Evasive if cls is Evasive else Source)(kind, make_source(kind, random.Random(1), 0.0).__dict__)
     thing.__dict__[name] = [good, value] if name.endswith("s") else value
     root = Source("Query", {"things": [thing]})
 
