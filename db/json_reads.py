@@ -163,13 +163,16 @@ class JsonReads:
         return line
 
     def _hand_out(self) -> None:
-        """Line by line in turn, so that no statement keeps the others from the connections."""
+        """Line by line in turn, so that no statement keeps the others from the connections: whose turn it is
+        when there is none has it when there is one."""
         goes_on = True
         while goes_on:
             goes_on = False
             for _ in range(len(self._queue)):
+                if not self._idle and not self._may_open:
+                    break
                 line = self._queue.popleft()
-                if line.may_go and (self._idle or self._may_open):
+                if line.may_go:
                     self._begin(line.next())
                     goes_on = True
                 line.is_queued = bool(line.waiting)
@@ -260,14 +263,17 @@ class JsonReads:
         """On those who have waited for too long, and those who wait no more."""
         self._patience = None
         now = time.monotonic()
+        late: list[_Asked] = []
         for line in self._queue:
-            for each in line.waiting:
-                if each.patient_until <= now:
-                    each.end(None, TimeoutError())
-            line.waiting = deque(each for each in line.waiting if not each.is_over)
+            late.extend(each for each in line.waiting if each.patient_until <= now)
+            line.waiting = deque(
+                each for each in line.waiting if each.patient_until > now and not each.is_over
+            )
             line.is_queued = bool(line.waiting)
         self._queue = deque(line for line in self._queue if line.is_queued)
         self._hand_out()
+        for each in late:  # who may ask again at once
+            each.end(None, TimeoutError())
 
 
 def _settle(answer: asyncio.Future[bytes | None], found: bytes | None, error: BaseException | None) -> None:
