@@ -7,23 +7,41 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, text, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Executable,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from db.models.events import DeadLetterRow, DeliveryRow, EventConsumerRow, EventLogRow, InboxRow
 
 PROGRESS = "$progress"  # no event has a field with such a name
 
+_DELIVERIES = cast("Table", DeliveryRow.__table__)
+
 _TAKE_FROM_LOG = text("""
     WITH wanted AS (
         SELECT * FROM unnest(CAST(:consumers AS text[]), CAST(:types AS text[])) AS pair(consumer, event_type)
     ), behind AS (
-        SELECT c.name, c.last_seq, least(log.last_seq, c.last_seq + :at_most) AS upto
+        SELECT c.name, c.last_seq, least(log.last_seq, c.last_seq + :at_most) AS upto,
+               log.last_seq AS end_seq
         FROM event_consumers AS c, event_log AS log
         WHERE c.name = ANY(CAST(:consumers AS text[])) AND c.last_seq < log.last_seq
         FOR UPDATE OF c SKIP LOCKED
@@ -37,7 +55,7 @@ _TAKE_FROM_LOG = text("""
         ON CONFLICT DO NOTHING
     )
     UPDATE event_consumers SET last_seq = behind.upto FROM behind
-    WHERE event_consumers.name = behind.name RETURNING event_consumers.name
+    WHERE event_consumers.name = behind.name RETURNING behind.upto < behind.end_seq
 """)
 
 
@@ -85,7 +103,7 @@ async def take_from_log(
 ) -> bool:
     """Make deliveries of what is new in the log: ``wanted`` has the event types of each consumer.
 
-    Whether there was anything new; then there may be more. Several processes may call it at once.
+    Whether there is more. Several processes may call it at once.
     """
     pairs = [(consumer, event_type) for consumer, types in wanted.items() for event_type in sorted(types)]
     moved = await db_session.execute(
@@ -97,7 +115,7 @@ async def take_from_log(
             "at_most": at_most,
         },
     )
-    return bool(moved.all())
+    return any(moved.scalars())
 
 
 async def enqueue(db_session: AsyncSession, delivery: Delivery, due_at: datetime) -> bool:
@@ -133,31 +151,9 @@ async def claim(
     Nobody else gets them before ``until``. ``lost``: those of whose last attempt nothing was heard, or
     else the others.
     """
-    is_lost = (DeliveryRow.attempts > 0) & DeliveryRow.last_error.is_(None)
-    earlier = aliased(DeliveryRow)
-    due = (
-        select(DeliveryRow.consumer, DeliveryRow.event_id)
-        .where(
-            DeliveryRow.consumer.in_(sorted(consumers)),
-            DeliveryRow.due_at <= now,
-            is_lost if lost else ~is_lost,
-            ~exists().where(
-                earlier.consumer == DeliveryRow.consumer,
-                earlier.aggregate_key == DeliveryRow.aggregate_key,
-                tuple_(earlier.position, earlier.event_id)
-                < tuple_(DeliveryRow.position, DeliveryRow.event_id),
-            ),
-        )
-        .order_by(DeliveryRow.due_at, DeliveryRow.position, DeliveryRow.consumer, DeliveryRow.event_id)
-        .limit(at_most)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
     claimed = await db_session.execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.consumer == due.c.consumer, DeliveryRow.event_id == due.c.event_id)
-        .values(attempts=DeliveryRow.attempts + 1, due_at=until, last_error=None)
-        .returning(*(getattr(DeliveryRow, field.name) for field in dataclasses.fields(Delivery)))
+        _claiming(lost),
+        {"consumers": list(consumers), "now": now, "until": until, "at_most": at_most},
     )
     found = [Delivery(**row) for row in claimed.mappings()]
     return sorted(found, key=lambda each: (each.position, each.consumer, each.event_id))
@@ -165,13 +161,7 @@ async def claim(
 
 async def any_lost(db_session: AsyncSession, consumers: Collection[str], now: datetime) -> bool:
     """Whether ``claim(…, lost=True)`` may find some."""
-    found = exists().where(
-        DeliveryRow.consumer.in_(sorted(consumers)),
-        DeliveryRow.due_at <= now,
-        DeliveryRow.attempts > 0,
-        DeliveryRow.last_error.is_(None),
-    )
-    return bool(await db_session.scalar(select(found)))
+    return bool(await db_session.scalar(_any_lost(), {"consumers": list(consumers), "now": now}))
 
 
 async def enter_inbox(
@@ -253,6 +243,50 @@ async def purge_inbox(db_session: AsyncSession, before: datetime, at_most: int =
         key = tuple_(InboxRow.consumer, InboxRow.event_id)
         await db_session.execute(delete(InboxRow).where(key.in_(oldest)))
     return len(oldest)
+
+
+# To put these together takes longer than PostgreSQL needs for them, and they are asked at every event.
+@cache
+def _claiming(lost: bool) -> Executable:
+    each, earlier = _DELIVERIES.c, _DELIVERIES.alias("earlier").c
+    due = (
+        select(each.consumer, each.event_id)
+        .where(
+            _is_due(),
+            _is_lost() if lost else ~_is_lost(),
+            ~exists().where(
+                earlier.consumer == each.consumer,
+                earlier.aggregate_key == each.aggregate_key,
+                tuple_(earlier.position, earlier.event_id) < tuple_(each.position, each.event_id),
+            ),
+        )
+        .order_by(each.due_at, each.position, each.consumer, each.event_id)
+        .limit(bindparam("at_most"))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return (
+        update(_DELIVERIES)
+        .where(each.consumer == due.c.consumer, each.event_id == due.c.event_id)
+        .values(attempts=each.attempts + 1, due_at=bindparam("until"), last_error=None)
+        .returning(*(each[field.name] for field in dataclasses.fields(Delivery)))
+    )
+
+
+@cache
+def _any_lost() -> Executable:
+    return select(exists().where(_is_due(), _is_lost()))
+
+
+def _is_due() -> ColumnElement[bool]:
+    each = _DELIVERIES.c
+    return (each.consumer == any_(bindparam("consumers", type_=ARRAY(Text)))) & (
+        each.due_at <= bindparam("now", type_=each.due_at.type)
+    )
+
+
+def _is_lost() -> ColumnElement[bool]:
+    return (_DELIVERIES.c.attempts > 0) & _DELIVERIES.c.last_error.is_(None)
 
 
 def _fields(delivery: Delivery) -> dict[str, Any]:

@@ -105,13 +105,24 @@ class Consumers:
                 await backoff.pause()
                 continue
             backoff.reset()
-            if not (is_busy or self._is_closing):
-                await woken(self._wake, self._pace.poll)
+            if not is_busy:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        """Of those who rest only one is woken, and wakes the next if it finds something to do: most events
+        have nobody here who handles them."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._pace.poll
+        while not self._is_closing and (left_seconds := until - loop.time()) > 0:
+            if await woken(self._wake, left_seconds):
+                return
 
     async def _turn(self) -> bool:
         """Handle a portion of what is due; whether there may be more."""
         async with self._turns.together():
             is_more, any_lost, portion = await self._db.unit_of_work(self._take)
+            if is_more or any_lost or portion:
+                self._wake.set()
             for delivery in portion:
                 await self._deliver(delivery)
         lost: list[Delivery] = []

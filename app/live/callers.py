@@ -105,7 +105,8 @@ class Callers:
         # Of those who were looked at together, and how many callers had changed until then: what is as it was
         # for all of them may still not be what each was last read as.
         self._marks: OrderedDict[frozenset[int], tuple[str | None, int]] = OrderedDict()
-        self._changes = 0
+        self.changes = 0
+        """What an answer rests on was the same for everybody for as long as this number is."""
         self._numbers = count()
         self._known: WeakValueDictionary[Hashable, Caller] = WeakValueDictionary()
         services.flags.on_change(self._flag_changed)
@@ -120,7 +121,7 @@ class Callers:
             )
         elif found.is_gone or not _same(found.viewer, viewer):
             found.become(viewer)
-            self._changes += 1
+            self.changes += 1
         return found
 
     async def refresh(self, callers: Collection[Caller]) -> None:
@@ -129,10 +130,10 @@ class Callers:
         async with self._services.db.read() as db_session:
             mark = await people.viewers_mark(db_session, list(ids)) if ids else None
         key = frozenset(each.number for each in callers)
-        if self._marks.get(key) == (mark, self._changes):
+        if self._marks.get(key) == (mark, self.changes):
             return
         await self._read_again(list(callers))
-        self._marks[key] = mark, self._changes
+        self._marks[key] = mark, self.changes
         self._marks.move_to_end(key)
         while len(self._marks) > MOST_MARKS:
             self._marks.popitem(last=False)
@@ -142,9 +143,10 @@ class Callers:
         for caller, viewer in zip(listed, found, strict=True):
             if viewer is None or caller.is_gone or not _same(caller.viewer, viewer):
                 caller.become(viewer)
-                self._changes += 1
+                self.changes += 1
 
     def _flag_changed(self, _flag: Flag) -> None:
+        self.changes += 1
         for caller in tuple(self._known.values()):
             caller.forget_verdicts()
 

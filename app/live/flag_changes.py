@@ -14,6 +14,7 @@ from app.live.callers import Caller, Callers
 from app.live.member import Sink
 from app.live.notices import error_of
 from app.live.sharing import Sharing
+from app.live.told import Told
 from app.operations import Operations, Prepared
 from domain.errors import DomainError
 from integrations.flags import Flag
@@ -129,7 +130,7 @@ class FlagChanges:
         if follower in self._followers:
             self._metrics.executed(follower.sharing.field)
             self._metrics.delivered(follower.sharing.field, 1)
-            follower.sink.next(orjson.dumps(answer.payload), change.cursor)
+            follower.sink.next(Told(orjson.dumps(answer.payload), change.cursor))
 
     def _end(self, follower: FlagFollower, failure: Failure) -> None:
         self.leave(follower)

@@ -54,7 +54,7 @@ class Hub:
         self._source = log
         self._metrics = metrics
         self._types = types
-        self._work = Work(services, operations, metrics, self._end)
+        self._work = Work(services, operations, metrics, self.callers, self._end)
         self._groups: dict[Hashable, Group] = {}
         self._followers: dict[tuple[str, UUID], set[Group]] = {}
         self._wanted: Counter[str] = Counter()
@@ -146,10 +146,9 @@ class Hub:
         try:
             while not member.is_live:
                 async for happening in self._missed(member):
-                    shown = member.group.judged(member.caller, happening)
-                    if shown is not None:
-                        answer = await member.group.answer(member.caller, shown)
-                        member.sink.next(answer, shown.cursor)
+                    told = await member.group.told(member.caller, happening)
+                    if told is not None:
+                        member.sink.next(told)
                         self._metrics.delivered(member.group.sharing.field, 1)
                         await member.sink.room()
                     member.seq = happening.seq

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.live.callers import Caller
+from app.live.told import Told
 from resolvers.live.feed import Feed
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ MOST_WAITING = 1_000
 class Sink(Protocol):
     """Where a subscription goes: a WebSocket's subscription, or a stream over HTTP."""
 
-    def next(self, answer: bytes, cursor: str) -> None:
-        """One answer, as JSON. Never waits: who is too slow is ended by the sink itself."""
+    def next(self, told: Told) -> None:
+        """Never waits: who is too slow is ended by the sink itself."""
 
     def end(self, errors: Sequence[Mapping[str, Any]]) -> None:
         """Nothing follows; with errors, because of those."""
@@ -50,7 +51,7 @@ class Member:
         self.caller = caller
         self.feed = feed
         self.sink = sink
-        self.waiting: deque[tuple[int, bytes, str]] | None = None
+        self.waiting: deque[tuple[int, Told]] | None = None
         self.seq = position if feed.after is None else feed.after
         self.join(position)
         self.is_live = self.seq >= position
@@ -60,18 +61,18 @@ class Member:
         self.has_overflowed = False
         self.waiting = None
 
-    def hand(self, seq: int, answer: bytes, cursor: str) -> bool:
+    def hand(self, seq: int, told: Told) -> bool:
         """Whether it was new to it."""
         if seq <= self.seq:
             return False
         if self.is_live:
             self.seq = seq
-            self.sink.next(answer, cursor)
+            self.sink.next(told)
             return True
         if self.waiting is None:
             self.waiting = deque()
         if len(self.waiting) < MOST_WAITING:
-            self.waiting.append((seq, answer, cursor))
+            self.waiting.append((seq, told))
         else:
             self.has_overflowed = True
         return False

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from starlette.types import Send
 
+from app.live.told import Told
 from app.live.wire import Wire
 
 MOST_BYTES, MOST_FRAMES = 256 * 1024, 1_000
@@ -38,6 +39,13 @@ class Outbox:
         if self._writer is None:
             self._writer = asyncio.create_task(self._write(), name="live.write")
         return True
+
+    def tell(self, prefix: bytes, told: Told) -> bool:
+        """As ``put``, in one step for the many for whom nothing waits."""
+        wire = self._wire
+        if told.is_short and not self._frames and wire is not None and wire.write_frame(told.frame(prefix)):
+            return True
+        return self.put(prefix, told.tail)
 
     @property
     def is_full(self) -> bool:

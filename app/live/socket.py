@@ -20,6 +20,7 @@ from app.live.notices import SLOW_CONSUMER, too_many_operations
 from app.live.outbox import Outbox
 from app.live.places import NoPlace
 from app.live.service import Following, Live
+from app.live.told import Told
 from app.live.wire import GOODBYE_SECONDS, wire_of
 from app.logs import bind_correlation_id, correlation_id
 from app.operations import Answer, Prepared
@@ -257,13 +258,13 @@ class Socket:
         if answer.is_request_error:
             self._fail(operation_id, answer.payload["errors"])
         else:
-            self._put_next(_prefix(operation_id), orjson.dumps(answer.payload))
+            self._outbox.put(_prefix(operation_id), orjson.dumps(answer.payload), b"}")
             self._put(_COMPLETE % orjson.dumps(operation_id))
 
     async def _follow(
         self, operation_id: str, prepared: Prepared, asked: GraphQLRequest, context: Any
     ) -> None:
-        sink = _Subscription(self, operation_id)
+        sink = _Subscription(self, self._outbox, operation_id)
         found = await self._live.follow(prepared, asked.variables, self._who, context, sink)
         if isinstance(found, Answer):
             self._fail(operation_id, found.payload["errors"])
@@ -289,9 +290,6 @@ class Socket:
         never reads is given up."""
         if not self._is_closed and not self._outbox.put(message):
             self._is_stuck()
-
-    def _put_next(self, prefix: bytes, answer: bytes) -> bool:
-        return self._outbox.put(prefix, answer, b"}")
 
     def _ended(self, operation_id: str, errors: Sequence[Mapping[str, Any]]) -> None:
         self._following.pop(operation_id, None)
@@ -349,16 +347,17 @@ class Socket:
 class _Subscription:
     """A sink: the socket, for one of its subscriptions. Only the id differs from what others are sent."""
 
-    __slots__ = ("_id", "_prefix", "_socket", "has_ended")
+    __slots__ = ("_id", "_outbox", "_prefix", "_socket", "has_ended")
 
-    def __init__(self, socket: Socket, operation_id: str) -> None:
+    def __init__(self, socket: Socket, outbox: Outbox, operation_id: str) -> None:
         self._socket = socket
+        self._outbox = outbox
         self._id = operation_id
         self._prefix = _prefix(operation_id)
         self.has_ended = False
 
-    def next(self, answer: bytes, cursor: str) -> None:
-        if not self.has_ended and not self._socket._put_next(self._prefix, answer):
+    def next(self, told: Told) -> None:
+        if not self.has_ended and not self._outbox.tell(self._prefix, told):
             self.has_ended = True
             self._socket._fell_behind(self._id)
 
@@ -368,7 +367,7 @@ class _Subscription:
             self._socket._ended(self._id, errors)
 
     async def room(self) -> None:
-        await self._socket._outbox.room()
+        await self._outbox.room()
 
 
 def _parsed(text: str | None) -> dict[str, Any]:

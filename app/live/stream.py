@@ -19,6 +19,7 @@ from app.live.notices import RESTARTING, SLOW_CONSUMER, TOKEN_EXPIRED
 from app.live.outbox import MOST_BYTES, MOST_FRAMES, STUCK_SECONDS
 from app.live.places import NoPlace
 from app.live.service import Following, Live
+from app.live.told import Told
 from app.live.wire import GOODBYE_SECONDS
 from app.operations import Answer, Prepared
 from app.refusals import HttpRefusal
@@ -95,14 +96,14 @@ class Stream:
             self._live.unfollow(self._following)
         self._places.close()
 
-    def next(self, answer: bytes, cursor: str) -> None:
+    def next(self, told: Told) -> None:
         if self._is_over:
             return
         if self._bytes >= MOST_BYTES or len(self._chunks) >= MOST_FRAMES:
             self._live.metrics.dropped(Dropped.SLOW)
             self.end([SLOW_CONSUMER])
         else:
-            self._add(self._framing.next(answer, cursor))
+            self._add(told.framed(self._framing))
 
     def end(self, errors: Sequence[Mapping[str, Any]]) -> None:
         self._finish(self._framing.end([dict(each) for each in errors]))

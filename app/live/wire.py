@@ -17,7 +17,8 @@ EXTENSION = "taper.wire"
 
 _TEXT = b"\x81"  # a whole message of text
 _SHORT, _MEDIUM = 126, 1 << 16
-_COPIED = 16 * 1024
+COPIED = 16 * 1024
+"""One buffer costs less than several, until copying into it does."""
 
 GOODBYE_SECONDS = 2.0
 """For the peer to answer to our goodbye, and so to read all that came before it. What it misses of that it
@@ -28,6 +29,10 @@ class Wire(WebSocketsSansIOProtocol):
     """Offers itself to the application as an extension of ASGI: what is written for thousands at a time takes
     no task and no ASGI message. The way of ASGI stays open beside it."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._is_full = False
+
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if (scope := getattr(self, "scope", None)) is not None:
@@ -35,15 +40,28 @@ class Wire(WebSocketsSansIOProtocol):
 
     def write_text(self, *parts: bytes) -> bool:
         """Write one message, its text in UTF-8; False if that has to wait for the reader."""
-        if not self.writable.is_set() or self.close_sent or self.disconnected:
-            return False
         length = sum(map(len, parts))
-        # One buffer costs less than four, until copying it does.
-        if length < _COPIED:
-            self.transport.write(b"".join((_header(length), *parts)))
-        else:
-            self.transport.writelines((_header(length), *parts))
+        if length < COPIED:
+            return self.write_frame(b"".join((header(length), *parts)))
+        if self._is_full or self.close_sent or self.disconnected:
+            return False
+        self.transport.writelines((header(length), *parts))
         return True
+
+    def write_frame(self, frame: bytes) -> bool:
+        """As ``write_text``, for a message with its header."""
+        if self._is_full or self.close_sent or self.disconnected:
+            return False
+        self.transport.write(frame)
+        return True
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        super().resume_writing()
 
     def abort(self) -> None:
         """For a peer that takes nothing any more, not even a goodbye."""
@@ -74,7 +92,7 @@ def wire_of(scope: Any) -> Wire | None:
     return found if isinstance(found, Wire) else None
 
 
-def _header(length: int) -> bytes:
+def header(length: int) -> bytes:
     """RFC 6455, section 5.2: a server's frame, final, not masked."""
     if length < _SHORT:
         return _TEXT + length.to_bytes(1, "big")
