@@ -83,6 +83,7 @@ class Database:
         waits: Waits | None = None,
     ) -> None:
         self.engine = create_engine(url, pool_size=pool_size, waits=waits)
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # of the same pool
         # A connection of its own: a full pool is a busy server, not a database that is away.
         self._check_engine = create_engine(url, pool_size=1)
         self._clock = clock
@@ -148,8 +149,7 @@ class Database:
         await self._check_engine.dispose()
 
     def _read_session(self) -> AbstractAsyncContextManager[AsyncSession]:
-        bind = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        return AsyncSession(bind, sync_session_class=ReadOnlySession, autoflush=False)
+        return AsyncSession(self._reading, sync_session_class=ReadOnlySession, autoflush=False)
 
     def _work_session(self) -> AbstractAsyncContextManager[AsyncSession]:
         return AsyncSession(self.engine, expire_on_commit=False)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, text, update
+from sqlalchemy import Select, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,14 @@ from db.models.operations import OutboxRow
 from db.outbox import StoredEvent
 
 _COLUMNS = [getattr(OutboxRow, field.name) for field in dataclasses.fields(StoredEvent)]
+
+_STATE = select(EventLogRow.last_seq, EventLogRow.purged_seq, EventLogRow.epoch).where(EventLogRow.id == 1)
+_PAGE: Select[Any] = (
+    select(*_COLUMNS)
+    .where(OutboxRow.seq > bindparam("after"), OutboxRow.seq <= bindparam("upto"))
+    .order_by(OutboxRow.seq)
+    .limit(bindparam("at_most"))
+)
 
 _PUBLISH = text("""
     WITH batch AS (
@@ -89,10 +97,7 @@ async def publish(db_session: AsyncSession, at_most: int) -> int:
 
 
 async def state(db_session: AsyncSession) -> LogState:
-    found = await db_session.execute(
-        select(EventLogRow.last_seq, EventLogRow.purged_seq, EventLogRow.epoch).where(EventLogRow.id == 1)
-    )
-    row = found.one_or_none()
+    row = (await db_session.execute(_STATE)).one_or_none()
     return LogState(*row) if row else LogState(0, 0, 0)
 
 
@@ -100,8 +105,9 @@ async def events_after(
     db_session: AsyncSession, seq: int, *, upto: int, at_most: int, wanted: EventFilter = EVERYTHING
 ) -> list[StoredEvent]:
     """Of the events with numbers over ``seq`` and not over ``upto``, the first that are wanted."""
-    query: Select[Any] = select(*_COLUMNS).where(OutboxRow.seq > seq, OutboxRow.seq <= upto)
-    found = await db_session.execute(_narrowed(query, wanted).order_by(OutboxRow.seq).limit(at_most))
+    found = await db_session.execute(
+        _narrowed(_PAGE, wanted), {"after": seq, "upto": upto, "at_most": at_most}
+    )
     return [StoredEvent(*row) for row in found]
 
 

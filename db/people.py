@@ -23,6 +23,21 @@ PERSON = (
 )
 
 
+_FACTS = func.concat_ws(
+    ":",
+    *(cast(each, Text) for each in PERSON),
+    cast(MembershipRow.team_id, Text),
+    cast(MembershipRow.role, Text),
+)
+_ORDER = (PersonRow.id, MembershipRow.team_id, MembershipRow.role)
+_MARK = (
+    select(func.md5(func.string_agg(_FACTS, aggregate_order_by(literal(","), *_ORDER))))
+    .select_from(PersonRow)
+    .outerjoin(MembershipRow, MembershipRow.person_id == PersonRow.id)
+    .where(PersonRow.id == any_(bindparam("person_ids", type_=ARRAY(Uuid))))
+)
+
+
 async def people_by_id(db_session: AsyncSession, person_ids: Sequence[UUID]) -> dict[UUID, Person]:
     rows = await db_session.execute(select(*PERSON).where(PersonRow.id.in_(person_ids)))
     return {row.id: person_of(row) for row in rows}
@@ -60,19 +75,8 @@ async def viewers_facts(
 
 async def viewers_mark(db_session: AsyncSession, person_ids: Sequence[UUID]) -> str | None:
     """The same for as long as ``viewers_facts`` gives the same for these people."""
-    facts = func.concat_ws(
-        ":",
-        *(cast(each, Text) for each in PERSON),
-        cast(MembershipRow.team_id, Text),
-        cast(MembershipRow.role, Text),
-    )
-    order = (PersonRow.id, MembershipRow.team_id, MembershipRow.role)
-    return await db_session.scalar(
-        select(func.md5(func.string_agg(facts, aggregate_order_by(literal(","), *order))))
-        .select_from(PersonRow)
-        .outerjoin(MembershipRow, MembershipRow.person_id == PersonRow.id)
-        .where(PersonRow.id == any_(bindparam("person_ids", person_ids, ARRAY(Uuid))))
-    )
+    found: str | None = await db_session.scalar(_MARK, {"person_ids": person_ids})
+    return found
 
 
 async def organizations_by_id(

@@ -8,7 +8,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, delete, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.people import MembershipRow
@@ -41,6 +53,18 @@ MICROCYCLE = (
 )
 NEWEST_FIRST = Order((PlanRow.starts_on, PlanRow.id), descending=True)
 
+_TEAMS_OF_OWNER = (
+    select(MembershipRow.team_id)
+    .where(MembershipRow.person_id == PlanRow.owner_id, MembershipRow.role == TeamRole.PLAYER)
+    .scalar_subquery()
+)
+_PLAN_FACTS = select(
+    PlanRow.id,
+    PlanRow.organization_id,
+    PlanRow.owner_id,
+    func.array(_TEAMS_OF_OWNER, type_=ARRAY(Uuid)).label("team_ids"),
+).where(PlanRow.id == any_(bindparam("plan_ids", type_=ARRAY(Uuid))))
+
 
 async def plans_by_id(db_session: AsyncSession, plan_ids: Sequence[UUID]) -> dict[UUID, Plan]:
     rows = await db_session.execute(select(*PLAN).where(PlanRow.id.in_(plan_ids)))
@@ -49,19 +73,7 @@ async def plans_by_id(db_session: AsyncSession, plan_ids: Sequence[UUID]) -> dic
 
 async def plan_facts_by_id(db_session: AsyncSession, plan_ids: Sequence[UUID]) -> dict[UUID, PlanFacts]:
     """What a verdict on each plan rests on."""
-    teams = (
-        select(MembershipRow.team_id)
-        .where(MembershipRow.person_id == PlanRow.owner_id, MembershipRow.role == TeamRole.PLAYER)
-        .scalar_subquery()
-    )
-    rows = await db_session.execute(
-        select(
-            PlanRow.id,
-            PlanRow.organization_id,
-            PlanRow.owner_id,
-            func.array(teams, type_=ARRAY(Uuid)).label("team_ids"),
-        ).where(PlanRow.id.in_(plan_ids))
-    )
+    rows = await db_session.execute(_PLAN_FACTS, {"plan_ids": list(plan_ids)})
     return {
         row.id: PlanFacts(row.id, row.organization_id, row.owner_id, frozenset(row.team_ids)) for row in rows
     }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Collection, Hashable, Sequence
-from itertools import count
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from weakref import WeakValueDictionary
 
 from db import people
@@ -17,8 +15,8 @@ from resolvers.permissions import Closed, Need, let_in
 from resolvers.services import Services
 from resolvers.viewers import viewers_again
 
-MOST_MARKS = 200
 MOST_NAMES = 100_000
+_UNKNOWN = DomainError()
 
 
 class Caller:
@@ -33,14 +31,12 @@ class Caller:
         "_verdicts",
         "claims",
         "is_gone",
-        "number",
         "viewer",
     )
 
     def __init__(
-        self, services: Services, viewer: Viewer, claims: Claims, names: dict[Hashable, str], number: int
+        self, services: Services, viewer: Viewer, claims: Claims, names: dict[Hashable, str]
     ) -> None:
-        self.number = number
         self._services = services
         self._names = names
         self.claims = claims
@@ -61,17 +57,20 @@ class Caller:
 
     def let_in(self, field: str, needs: tuple[Need, ...]) -> None:
         """Raises the refusal, if the keys to this field open no longer."""
-        if self.is_gone:
-            raise Unauthorized(reason="unknown_subject")
-        if field not in self._verdicts:
-            try:
-                let_in(self._context, needs)
-                self._verdicts[field] = None
-            except Closed as closed:
-                self._verdicts[field] = closed.refusal
-        refusal = self._verdicts[field]
+        refusal = self._verdicts.get(field, _UNKNOWN)
+        if refusal is _UNKNOWN:
+            refusal = self._verdicts[field] = self._refusal(needs)
         if refusal is not None:
             raise refusal
+
+    def _refusal(self, needs: tuple[Need, ...]) -> DomainError | None:
+        if self.is_gone:
+            return Unauthorized(reason="unknown_subject")
+        try:
+            let_in(self._context, needs)
+        except Closed as closed:
+            return closed.refusal
+        return None
 
     def entitlement(self, name: str, flags: tuple[Flag, ...], *, is_personal: bool) -> Hashable:
         """Callers with the same one are given the same answer. ``name`` stands for the two others."""
@@ -96,18 +95,26 @@ class Caller:
         return names.setdefault(entitled, f"{len(names)}") if len(names) < MOST_NAMES else entitled
 
 
+class Marks:
+    """What was found when certain callers were last looked at together."""
+
+    __slots__ = ("found", "ids")
+
+    def __init__(self, callers: Iterable[Caller]) -> None:
+        self.ids = list({each.viewer.id for each in callers if each.viewer.id is not None})
+        # Beside the mark, how many callers had changed until then: what is as it was for all of them may
+        # still not be what each was last read as.
+        self.found: tuple[str | None, int] | None = None
+
+
 class Callers:
     """Every caller that follows something; the others are forgotten."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._names: dict[Hashable, str] = {}
-        # Of those who were looked at together, and how many callers had changed until then: what is as it was
-        # for all of them may still not be what each was last read as.
-        self._marks: OrderedDict[frozenset[int], tuple[str | None, int]] = OrderedDict()
         self.changes = 0
         """What an answer rests on was the same for everybody for as long as this number is."""
-        self._numbers = count()
         self._known: WeakValueDictionary[Hashable, Caller] = WeakValueDictionary()
         services.flags.on_change(self._flag_changed)
 
@@ -116,27 +123,23 @@ class Callers:
         key = (viewer.organization_id, viewer.key, claims.scopes)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = Caller(
-                self._services, viewer, claims, self._names, next(self._numbers)
-            )
+            found = self._known[key] = Caller(self._services, viewer, claims, self._names)
         elif found.is_gone or not _same(found.viewer, viewer):
             found.become(viewer)
             self.changes += 1
         return found
 
-    async def refresh(self, callers: Collection[Caller]) -> None:
-        """With one statement, or two if anything is not as it was. Raises what the database raises."""
-        ids = {each.viewer.id for each in callers if each.viewer.id is not None}
-        async with self._services.db.read() as db_session:
-            mark = await people.viewers_mark(db_session, list(ids)) if ids else None
-        key = frozenset(each.number for each in callers)
-        if self._marks.get(key) == (mark, self.changes):
+    async def refresh(self, marks: Marks, callers: Callable[[], Iterable[Caller]]) -> None:
+        """With one statement, or two if anything is not as it was: then ``callers`` are read, of whom the
+        marks are. Raises what the database raises."""
+        mark = None
+        if marks.ids:
+            async with self._services.db.read() as db_session:
+                mark = await people.viewers_mark(db_session, marks.ids)
+        if marks.found == (mark, self.changes):
             return
-        await self._read_again(list(callers))
-        self._marks[key] = mark, self.changes
-        self._marks.move_to_end(key)
-        while len(self._marks) > MOST_MARKS:
-            self._marks.popitem(last=False)
+        await self._read_again(list(callers()))
+        marks.found = mark, self.changes
 
     async def _read_again(self, listed: Sequence[Caller]) -> None:
         found = await viewers_again(self._services, [(each.viewer, each.claims) for each in listed])

@@ -10,7 +10,7 @@ from uuid import uuid4
 import orjson
 import structlog
 
-from app.live.callers import Caller, Callers
+from app.live.callers import Caller, Callers, Marks
 from app.live.member import Sink
 from app.live.notices import error_of
 from app.live.sharing import Sharing
@@ -95,6 +95,9 @@ class FlagChanges:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    def _following(self) -> set[Caller]:
+        return {each.caller for each in self._followers}
+
     def _changed(self, _flag: Flag) -> None:
         self._has_changed.set()
 
@@ -104,7 +107,7 @@ class FlagChanges:
             await asyncio.sleep(SETTLE_SECONDS)
             self._has_changed.clear()
             try:
-                await self._callers.refresh({each.caller for each in self._followers})
+                await self._callers.refresh(Marks(self._following()), self._following)
             except Exception as error:  # for whom a flag is on depends on their teams
                 _log.warning("live_waits_for_the_database", error=repr(error))
                 self._has_changed.set()

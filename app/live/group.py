@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +33,7 @@ KEPT_SECONDS, MOST_KEPT = 2.0, 64
 BREATH = 200
 """Members that are judged and handed an answer before others get a turn: some milliseconds."""
 
+_VERSIONS = count()
 Ended = Callable[[Member, DomainError], None]
 
 
@@ -64,6 +66,8 @@ class Group:
     ) -> None:
         self.key = key
         self.members: set[Member] = set()
+        self.version = next(_VERSIONS)
+        """Another one after each that came or went; no two groups ever have the same."""
         self.feed = feed
         self.sharing = sharing
         self._work = work
@@ -72,6 +76,14 @@ class Group:
         self._inbox: deque[Happening] = deque()
         self._task: asyncio.Task[None] | None = None
         self._kept: OrderedDict[Hashable, tuple[float, asyncio.Task[Told]]] = OrderedDict()
+
+    def add(self, member: Member) -> None:
+        self.members.add(member)
+        self.version = next(_VERSIONS)
+
+    def remove(self, member: Member) -> None:
+        self.members.discard(member)
+        self.version = next(_VERSIONS)
 
     def take(self, happening: Happening) -> None:
         """Show it to the members, after what came before it."""

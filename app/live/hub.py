@@ -6,14 +6,14 @@ Who joins is registered first, then reads what they missed, then goes live: no g
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
 
-from app.live.callers import Caller, Callers
+from app.live.callers import Caller, Callers, Marks
 from app.live.group import AT_ONCE, Group, Work
 from app.live.member import Member, Sink
 from app.live.notices import error_of
@@ -33,6 +33,7 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 PAGE = 200
+MOST_MARKS = 200
 START_SECONDS = 3.0
 _PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -58,6 +59,7 @@ class Hub:
         self._groups: dict[Hashable, Group] = {}
         self._followers: dict[tuple[str, UUID], set[Group]] = {}
         self._wanted: Counter[str] = Counter()
+        self._marks: OrderedDict[frozenset[int], Marks] = OrderedDict()
         self._reader: asyncio.Task[None] | None = None
         self._reads = asyncio.Event()
         self._pasts: dict[Member, asyncio.Task[None]] = {}
@@ -81,7 +83,7 @@ class Hub:
         # No await from here to the end.
         group = self._group(prepared, variables, sharing, feed)
         member = Member(group, caller, feed, sink, self._position)
-        group.members.add(member)
+        group.add(member)
         self._metrics.subscribed(sharing.field, 1)
         if not member.is_live:
             task = asyncio.create_task(self._past(member), name="live.past")
@@ -94,7 +96,7 @@ class Hub:
         group = member.group
         if member not in group.members:
             return
-        group.members.discard(member)
+        group.remove(member)
         self._metrics.subscribed(group.sharing.field, -1)
         if (past := self._pasts.get(member)) is not None and past is not asyncio.current_task():
             past.cancel()
@@ -135,11 +137,21 @@ class Hub:
         groups: set[Group] = set()
         for address in happening.addresses:
             groups |= self._followers.get((event.event_type, address), set())
-        callers = {member.caller for group in groups for member in group.members}
-        if callers:
-            await self._insist(lambda: self.callers.refresh(callers))
+        if not groups:
+            return
+        marks = self._marks_of(groups)
+        await self._insist(lambda: self.callers.refresh(marks, lambda: _callers_in(groups)))
         for group in groups:
             group.take(happening)
+
+    def _marks_of(self, groups: set[Group]) -> Marks:
+        key = frozenset(each.version for each in groups)
+        found = self._marks.get(key)
+        if found is None:
+            found = self._marks[key] = Marks(_callers_in(groups))
+            if len(self._marks) > MOST_MARKS:
+                self._marks.popitem(last=False)
+        return found
 
     async def _past(self, member: Member) -> None:
         """What happened between the cursor and the moment of joining, as fast as the reader takes it."""
@@ -164,6 +176,7 @@ class Hub:
             self._end(member, error)
 
     async def _missed(self, member: Member) -> Any:
+        marks = Marks([member.caller])
         while member.seq < member.joined_at:
             async with self._past_turns, self._services.db.read() as db_session:
                 page = await event_log.events_after(
@@ -172,7 +185,7 @@ class Hub:
                 if member.seq < (await event_log.state(db_session)).purged_seq:
                     raise CursorExpired
                 found = await happenings(db_session, page)
-            await self.callers.refresh([member.caller])
+            await self.callers.refresh(marks, lambda: [member.caller])
             for happening in found:
                 if member.feed.address in happening.addresses:
                     yield happening
@@ -217,3 +230,7 @@ class Hub:
             if not followers:
                 del self._followers[event_type, group.feed.address]
             self._wanted[event_type] -= 1
+
+
+def _callers_in(groups: Iterable[Group]) -> set[Caller]:
+    return {member.caller for group in groups for member in group.members}
