@@ -13,16 +13,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Express:
-    """ASGI: HTTP for ``path`` goes to ``endpoint``, which answers everything itself; the rest goes on."""
+    """ASGI: what comes to ``path`` goes to ``endpoint``, or to ``live`` if it is a WebSocket. Both answer
+    everything themselves; the rest goes on."""
 
-    def __init__(self, app: ASGIApp, path: str, endpoint: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, path: str, endpoint: ASGIApp, live: ASGIApp) -> None:
         self._app = app
         self._path = path
-        self._endpoint = endpoint
+        self._ours = {"http": endpoint, "websocket": live}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_ours = scope["type"] == "http" and scope["path"] == self._path
-        await (self._endpoint if is_ours else self._app)(scope, receive, send)
+        ours = self._ours.get(scope["type"]) if scope.get("path") == self._path else None
+        await (ours or self._app)(scope, receive, send)
 
 
 class QuickRequest(Request):

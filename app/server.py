@@ -17,7 +17,6 @@ import uvloop
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import WebSocketRoute
 
 from app.bootstrap import Application, refuse_contradictions, wire
 from app.calendar import calendar_routes
@@ -62,7 +61,6 @@ def build_app(application: Application) -> Starlette:
     graphql = GraphQLEndpoint(application, ENDPOINT, examples_in() if settings.graphiql_on else ())
     return Starlette(
         routes=[
-            WebSocketRoute(ENDPOINT, LiveEndpoint(application.live)),
             *operator_routes(application, graphql),
             *earlier_routes(application),
             *training_routes(application),
@@ -90,7 +88,7 @@ def _middleware(application: Application, graphql: GraphQLEndpoint) -> list[Midd
         ),
         Middleware(CorrelationId),
         Middleware(Compression),
-        Middleware(Express, path=ENDPOINT, endpoint=graphql),
+        Middleware(Express, path=ENDPOINT, endpoint=graphql, live=LiveEndpoint(application.live)),
     ]
 
 

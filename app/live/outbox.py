@@ -17,16 +17,21 @@ STUCK_SECONDS = 15.0
 
 
 class Outbox:
-    """``on_stuck`` is called once, when the reader has taken nothing for too long."""
+    """``on_stuck`` is called once, when the reader has taken nothing for too long.
+
+    What only somebody slow needs is made for them: ten thousand sit by idly.
+    """
+
+    __slots__ = ("_bytes", "_frames", "_on_stuck", "_send", "_taken", "_wire", "_writer")
 
     def __init__(self, send: Send, wire: Wire | None, on_stuck: Callable[[], None]) -> None:
         self._send = send
         self._wire = wire
         self._on_stuck = on_stuck
-        self._frames: deque[tuple[bytes, ...]] = deque()
+        self._frames: deque[tuple[bytes, ...]] | None = None
         self._bytes = 0
         self._writer: asyncio.Task[None] | None = None
-        self._taken = asyncio.Event()
+        self._taken: asyncio.Event | None = None
 
     def put(self, *parts: bytes, force: bool = False) -> bool:
         """One message, now or later. False if there is no room for it; ``force`` makes some."""
@@ -34,6 +39,8 @@ class Outbox:
             return True
         if self.is_full and not force:
             return False
+        if self._frames is None:
+            self._frames = deque()
         self._frames.append(parts)
         self._bytes += sum(map(len, parts))
         if self._writer is None:
@@ -49,11 +56,17 @@ class Outbox:
 
     @property
     def is_full(self) -> bool:
-        return self._bytes >= MOST_BYTES or len(self._frames) >= MOST_FRAMES
+        return self._bytes >= MOST_BYTES or self._count >= MOST_FRAMES
+
+    @property
+    def _count(self) -> int:
+        return len(self._frames or ())
 
     async def room(self) -> None:
         """Returns at once unless much is waiting."""
-        while self._bytes * 2 >= MOST_BYTES or len(self._frames) * 2 >= MOST_FRAMES:
+        while self._bytes * 2 >= MOST_BYTES or self._count * 2 >= MOST_FRAMES:
+            if self._taken is None:
+                self._taken = asyncio.Event()
             self._taken.clear()
             await self._taken.wait()
 
@@ -62,9 +75,7 @@ class Outbox:
             await asyncio.wait({self._writer})
 
     def discard(self) -> None:
-        self._frames.clear()
-        self._bytes = 0
-        self._taken.set()
+        self._empty()
         if self._writer is not None:
             self._writer.cancel()
 
@@ -78,13 +89,24 @@ class Outbox:
                 if self._frames:
                     self._frames.popleft()
                     self._bytes -= sum(map(len, parts))
-                    self._taken.set()
+                    self._tell_of_room()
         except TimeoutError:
             self._on_stuck()
         except OSError:  # the peer is gone: the loop that reads from it is told so, too
-            self._frames.clear()
+            self._empty()
         finally:
             self._writer = None
+            if not self._frames:
+                self._frames = None
+
+    def _empty(self) -> None:
+        self._frames = None
+        self._bytes = 0
+        self._tell_of_room()
+
+    def _tell_of_room(self) -> None:
+        if self._taken is not None:
+            self._taken.set()
 
     async def _written(self, parts: tuple[bytes, ...]) -> None:
         if self._wire is not None:

@@ -64,6 +64,25 @@ class Closing(Exception):
 
 
 class Socket:
+    __slots__ = (
+        "_asked_to_begin",
+        "_following",
+        "_is_closed",
+        "_is_ready",
+        "_live",
+        "_name",
+        "_opened",
+        "_outbox",
+        "_places",
+        "_receive",
+        "_request",
+        "_running",
+        "_send",
+        "_timers",
+        "_who",
+        "_wire",
+    )
+
     def __init__(self, live: Live, scope: Scope, receive: Receive, send: Send) -> None:
         self._live = live
         self._request = HTTPConnection(scope)
