@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,7 +40,7 @@ async def completions_by_assignment(
         select(*COMPLETION)
         .where(
             TrainingCompletionRow.assignment_id.in_(assignment_ids),
-            TrainingCompletionRow.occurrence_on.between(first, last),
+            due_in(TrainingCompletionRow, first, last),
         )
         .order_by(TrainingCompletionRow.assignment_id, TrainingCompletionRow.occurrence_on)
     )
@@ -48,6 +48,12 @@ async def completions_by_assignment(
     for row in rows:
         found[row.assignment_id].append(Completion(*row))
     return found
+
+
+def due_in(
+    rows: type[TrainingCompletionRow], first: date | ColumnElement[date], last: date | ColumnElement[date]
+) -> ColumnElement[bool]:
+    return rows.occurrence_on.between(first, last)
 
 
 async def completions_of_players(

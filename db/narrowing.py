@@ -23,6 +23,17 @@ def day_window(given: Mapping[str, Any]) -> Sequence[date]:
     return checked_window(given["from"], given["to"])
 
 
+def from_day(rows: Any, day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Of rows that have a ``day``."""
+    found: ColumnElement[bool] = rows.day >= day
+    return found
+
+
+def up_to_day(rows: Any, day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = rows.day <= day
+    return found
+
+
 def _itself(given: Any) -> Sequence[Any]:
     return (given,)
 

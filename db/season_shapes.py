@@ -6,16 +6,44 @@ Apart from the others, because these tables are not asked where a planning servi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import ColumnElement, Double, Text, case, cast, func, null
 
-from db import adjustments, phase_templates
-from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
+from db import adjustments, phase_templates, workouts
+from db.adjustment_shapes import ADJUSTMENT_SHAPES
+from db.assignment_shapes import ASSIGNMENT_SHAPES
+from db.models.assignments import AssignmentAdjustmentRow
+from db.models.plans import SetPrescriptionRow
 from db.models.seasons import SeasonPhaseRow, SeasonPlanRow
-from db.models.workouts import PhaseTemplateRow, TemplateWorkoutRow, WorkoutRow
+from db.models.workouts import PhaseTemplateRow, TemplateWorkoutRow, WorkoutExerciseRow, WorkoutRow
 from db.narrowing import Narrowed
-from db.shapes import Many, One, Paged, Same, Shape
-from db.visibility import assignments_visible_to, season_plans_visible_to, templates_visible_to
+from db.shape_links import Element, Elements, Many, One, Paged, Same, Shape, Worked
+from db.visibility import (
+    season_plans_visible_to,
+    templates_visible_to,
+    workouts_visible_to,
+)
+from domain.phases import Intensity
+
+_OBJECTIVE = {
+    "type": Element("type", Text()),
+    "priority": Element("priority", Text()),
+    "target_improvement": Element("targetImprovement", Double()),
+}
+_SET = {
+    name: Element(place, SetPrescriptionRow.__table__.columns[name].type)
+    for place, name in enumerate(workouts.SET_FIELDS)
+}
+
+
+def _effective_load_multiplier(rows: Any) -> ColumnElement[float]:
+    usual = case({each.value: each.load_multiplier for each in Intensity}, value=rows.intensity)
+    return func.coalesce(rows.load_multiplier, cast(usual, Double))
+
+
+OURS = Worked(lambda _: null())
+"""How old it is that a planning service answered: what stands in our own tables has no age."""
 
 TEMPLATES = Paged(
     "PhaseTemplate",
@@ -25,6 +53,8 @@ TEMPLATES = Paged(
 )
 
 SEASON_SHAPES: Mapping[str, Shape] = {
+    **ASSIGNMENT_SHAPES,
+    **ADJUSTMENT_SHAPES,
     "SeasonPlan": Shape(
         SeasonPlanRow,
         {
@@ -35,6 +65,7 @@ SEASON_SHAPES: Mapping[str, Shape] = {
                 (SeasonPhaseRow.starts_on, SeasonPhaseRow.id),
             ),
             "team": One("Team", SeasonPlanRow.team_id, if_seen=True),
+            "freshness": OURS,
         },
         seen=season_plans_visible_to,
     ),
@@ -42,7 +73,10 @@ SEASON_SHAPES: Mapping[str, Shape] = {
     "SeasonPhase": Shape(
         SeasonPhaseRow,
         {
+            "load_multiplier": Worked(_effective_load_multiplier),
             "own_load_multiplier": SeasonPhaseRow.load_multiplier,
+            "objectives": Elements("PhaseObjective", SeasonPhaseRow.objectives, _OBJECTIVE),
+            "freshness": OURS,
             "game_days": SeasonPhaseRow.game_weekdays,
             "season_plan": One("SeasonPlan", SeasonPhaseRow.season_plan_id, if_seen=True),
             "adjustments": Paged(
@@ -56,7 +90,13 @@ SEASON_SHAPES: Mapping[str, Shape] = {
     ),
     "PhaseTemplate": Shape(
         PhaseTemplateRow,
-        {"workouts": Many("TemplateWorkout", TemplateWorkoutRow.template_id, (TemplateWorkoutRow.ordinal,))},
+        {
+            "workouts": Many(
+                "TemplateWorkout", TemplateWorkoutRow.template_id, (TemplateWorkoutRow.ordinal,)
+            ),
+            "is_own": Worked(lambda rows: rows.organization_id.is_not(None)),
+            "freshness": OURS,
+        },
         seen=templates_visible_to,
     ),
     "TemplateWorkout": Shape(
@@ -73,45 +113,20 @@ SEASON_SHAPES: Mapping[str, Shape] = {
         TemplateWorkoutRow,
         {"type": TemplateWorkoutRow.target_type, "name": TemplateWorkoutRow.target_name},
     ),
-    "Workout": Shape(WorkoutRow),
-    "WorkoutAssignment": Shape(
-        WorkoutAssignmentRow,
+    "Workout": Shape(
+        WorkoutRow,
         {
-            "workout": One("Workout", WorkoutAssignmentRow.workout_id),
-            "player": One("Player", WorkoutAssignmentRow.player_id, if_seen=True),
-            "team": One("Team", WorkoutAssignmentRow.team_id, if_seen=True),
-            "template": One("PhaseTemplate", WorkoutAssignmentRow.template_id, if_seen=True),
-            "customizations": Same("AssignmentCustomizations"),
-            "adjustments": Paged(
-                "PhaseAdjustment", adjustments.NEWEST_FIRST, by=AssignmentAdjustmentRow.assignment_id
-            ),
+            "prescriptions": Many(
+                "WorkoutPrescription", WorkoutExerciseRow.workout_id, (WorkoutExerciseRow.position,)
+            )
         },
-        seen=assignments_visible_to,
+        seen=workouts_visible_to,
     ),
-    "AssignmentCustomizations": Shape(
-        WorkoutAssignmentRow,
+    "WorkoutPrescription": Shape(
+        WorkoutExerciseRow,
         {
-            "load_multiplier": WorkoutAssignmentRow.custom_load_multiplier,
-            "training_frequency": WorkoutAssignmentRow.custom_frequency,
-            "intensity_adjustment": WorkoutAssignmentRow.custom_intensity_steps,
-        },
-    ),
-    "PhaseAdjustment": Shape(
-        AssignmentAdjustmentRow,
-        {
-            "type": AssignmentAdjustmentRow.type,
-            "reason": AssignmentAdjustmentRow.reason,
-            "adjusted_at": AssignmentAdjustmentRow.created_at,
-            "adjusted_by": Same("Actor"),
-            "assignment": One("WorkoutAssignment", AssignmentAdjustmentRow.assignment_id),
-        },
-        part_of=One("WorkoutAssignment", AssignmentAdjustmentRow.assignment_id),
-    ),
-    "Actor": Shape(
-        AssignmentAdjustmentRow,
-        {
-            "name": AssignmentAdjustmentRow.actor_name,
-            "player": One("Player", AssignmentAdjustmentRow.actor_id, if_seen=True),
+            "exercise": One("Exercise", WorkoutExerciseRow.exercise_id),
+            "sets": Elements("SetPrescription", WorkoutExerciseRow.sets, _SET),
         },
     ),
 }

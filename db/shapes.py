@@ -6,15 +6,12 @@ name needs no line here; a field that leads elsewhere needs one. What is not sai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Mapping
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Text
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ARRAY, Date, Text
 
 from db import assignments, compressions, exercises, plans, seasons
-from db.base import Base
+from db.athlete_shapes import ATHLETE_SHAPES, PROFILE
 from db.models.assignments import WorkoutAssignmentRow
 from db.models.exercises import ExerciseAliasRow, ExerciseRow
 from db.models.people import MembershipRow, OrganizationRow, PersonRow, TeamRow
@@ -27,109 +24,16 @@ from db.models.plans import (
     SetPrescriptionRow,
 )
 from db.models.seasons import SeasonPlanRow
-from db.narrowing import Narrowed, Narrowing, day_window
+from db.narrowing import Narrowed, day_window
 from db.paging import Order
+from db.shape_links import Caller, Column, Many, Of, One, Only, Paged, Same, Shape, Texts, Through
 from db.visibility import (
-    ViewerTerms,
     exercises_visible_to,
     people_visible_to,
     plans_visible_to,
     teams_visible_to,
 )
-
-Column: TypeAlias = InstrumentedAttribute[Any]
-Rule: TypeAlias = Callable[[ViewerTerms, Any], ColumnElement[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Through:
-    """A table between two: ``near`` holds this object's id, ``far`` the other's. ``only`` narrows it."""
-
-    near: Column
-    far: Column
-    only: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class One:
-    """The object whose id ``by`` holds. ``if_seen``: null for a caller who may not see it."""
-
-    type: str
-    by: Column
-    if_seen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Only:
-    """The one object whose ``by`` holds this one's id and whose columns are as ``where`` says."""
-
-    type: str
-    by: Column
-    where: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Many:
-    """The objects whose ``by`` holds this one's id, or that are found ``through`` another table."""
-
-    type: str
-    by: Column | None
-    order: tuple[Column, ...]
-    through: Through | None = None
-    if_seen: bool = False
-    narrowed: Mapping[str, Narrowing] = field(default_factory=dict)  # by arguments, as they are called here
-
-
-@dataclass(frozen=True, slots=True)
-class Paged:
-    """A connection. With neither ``by`` nor ``through``, of everything that the caller sees."""
-
-    type: str
-    order: Order
-    by: Column | None = None
-    through: Through | None = None
-    if_seen: bool = False
-    narrowed: Mapping[str, Narrowing] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Same:
-    """Another type made of the same row."""
-
-    type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """A list of texts out of a table of their own."""
-
-    value: Column
-    by: Column
-    order: Column
-
-
-@dataclass(frozen=True, slots=True)
-class Of:
-    """A column of the row whose id ``by`` holds."""
-
-    value: Column
-    by: Column
-
-
-Link: TypeAlias = One | Only | Many | Paged | Same | Texts | Of | Column
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """``seen`` says which rows a caller sees; or they see those whose ``part_of`` they see.
-
-    ``links`` are by the names of the fields in Python. A type of neither is never read by itself.
-    """
-
-    rows: type[Base]
-    links: Mapping[str, Link] = field(default_factory=dict)
-    seen: Rule | None = None
-    part_of: One | None = None
+from db.workload_shapes import ALERTS, THRESHOLDS, TRAINING_LOG, WELLNESS_REPORTS, WORKLOAD_SHAPES
 
 
 def _assigned(by: Column) -> Paged:
@@ -163,6 +67,8 @@ CATALOGUE = Paged(
 )
 
 SHAPES: Mapping[str, Shape] = {
+    **ATHLETE_SHAPES,
+    **WORKLOAD_SHAPES,
     "Plan": Shape(
         PlanRow,
         {
@@ -226,6 +132,9 @@ SHAPES: Mapping[str, Shape] = {
         PersonRow,
         {
             "teams": Many("Team", None, (TeamRow.name, TeamRow.id), through=_TEAMS, if_seen=True),
+            "profile": PROFILE,
+            "training_log": TRAINING_LOG,
+            "wellness_reports": WELLNESS_REPORTS,
             "plans": Paged("Plan", plans.NEWEST_FIRST, by=PlanRow.owner_id, if_seen=True),
             "assignments": _assigned(WorkoutAssignmentRow.player_id),
         },
@@ -236,6 +145,8 @@ SHAPES: Mapping[str, Shape] = {
         {
             "players": Paged("Player", _BY_NAME, through=_PLAYER, if_seen=True),
             "coaches": Paged("Player", _BY_NAME, through=_COACH, if_seen=True),
+            "alerts": ALERTS,
+            "workload_thresholds": THRESHOLDS,
             "season_plan": SEASON_IN_FORCE,
             "assignments": _assigned(WorkoutAssignmentRow.team_id),
             "season_plans": Paged("SeasonPlan", seasons.LATEST_FIRST, by=SeasonPlanRow.team_id, if_seen=True),
@@ -245,6 +156,7 @@ SHAPES: Mapping[str, Shape] = {
     "Viewer": Shape(
         PersonRow,
         {
+            "scopes": Caller("viewer_scopes"),
             "organization_name": Of(OrganizationRow.name, PersonRow.organization_id),
             "player": One("Player", PersonRow.id),
             "teams": Paged("Team", Order((TeamRow.name, TeamRow.id)), if_seen=True),

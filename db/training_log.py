@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.bulk import insert_records
 from db.models.workload import TrainingEntryRow, TrainingVersionRow
+from db.narrowing import from_day, up_to_day
 from db.paging import Order, Page, PageRequest, fetch_pages
 from domain.training_log import LoadMethod, TrainingEntry, TrainingKind, TrainingSource, TrainingVersion
 
@@ -39,7 +40,9 @@ async def entries_of_players(
 
     def log_of(player_id: Any) -> Select[*tuple[Any, ...]]:
         return select(*ENTRY).where(
-            TrainingEntryRow.player_id == player_id, TrainingEntryRow.day.between(first_day, last_day)
+            TrainingEntryRow.player_id == player_id,
+            from_day(TrainingEntryRow, first_day),
+            up_to_day(TrainingEntryRow, last_day),
         )
 
     return await fetch_pages(db_session, player_ids, log_of, NEWEST_FIRST, request, _entry)

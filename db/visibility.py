@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, bindparam, exists, literal, or_
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, bindparam, exists, false, literal, or_
 from sqlalchemy.orm import aliased
 
-from db.models.assignments import WorkoutAssignmentRow
+from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
+from db.models.athletes import MedicalRestrictionRow
 from db.models.exercises import ExerciseRow
 from db.models.people import MembershipRow, PersonRow, TeamRow
-from db.models.plans import PlanRow
+from db.models.plans import PlanRow, SessionRow
 from db.models.seasons import SeasonPlanRow
-from db.models.workouts import PhaseTemplateRow
+from db.models.workload import TrainingEntryRow, WellnessReportRow
+from db.models.workload_alerts import WorkloadAlertRow
+from db.models.workouts import PhaseTemplateRow, WorkoutRow
 from domain.assignments import AssignmentStatus
 from domain.people import Role, TeamRole, Viewer
 from domain.seasons import SeasonStatus
@@ -36,6 +39,7 @@ def parameters_of(viewer: Viewer) -> dict[str, Any]:
     return {
         "viewer_id": viewer.id,
         "viewer_organization_id": viewer.organization_id,
+        "viewer_scopes": sorted(viewer.scopes),
         "viewer_coached_team_ids": sorted(viewer.coached_team_ids),
         "viewer_team_ids": sorted(viewer.coached_team_ids | viewer.played_team_ids),
     }
@@ -74,7 +78,9 @@ def people_visible_to(viewer: Viewer | ViewerTerms, rows: type[PersonRow] = Pers
     return and_(within, or_(is_self, _belongs_to(rows.id.expression, _own_teams(viewer), *TeamRole)))
 
 
-def athletes_visible_to(viewer: Viewer, rows: type[PersonRow] = PersonRow) -> ColumnElement[bool]:
+def athletes_visible_to(
+    viewer: Viewer | ViewerTerms, rows: type[PersonRow] = PersonRow
+) -> ColumnElement[bool]:
     """For a query on people: whose training and health the caller sees, ``sight_of_athlete`` FULL."""
     within = rows.organization_id == _organization_id(viewer)
     if _sees_the_organization(viewer):
@@ -84,6 +90,38 @@ def athletes_visible_to(viewer: Viewer, rows: type[PersonRow] = PersonRow) -> Co
         return and_(within, is_self)
     coached = _belongs_to(rows.id.expression, _coached_teams(viewer), TeamRole.PLAYER)
     return and_(within, or_(is_self, coached))
+
+
+def reports_visible_to(
+    viewer: Viewer | ViewerTerms,
+    rows: type[TrainingEntryRow] | type[WellnessReportRow] | type[MedicalRestrictionRow],
+) -> ColumnElement[bool]:
+    """For a query on what is told of athletes: of those whose training and health the caller sees."""
+    athlete = aliased(PersonRow)
+    return exists().where(athlete.id == rows.player_id, athletes_visible_to(viewer, athlete))
+
+
+def teams_run_by(viewer: Viewer | ViewerTerms, rows: type[TeamRow] = TeamRow) -> ColumnElement[bool]:
+    """For a query on teams: what ``sight_to_run_team`` calls FULL."""
+    within = rows.organization_id == _organization_id(viewer)
+    if _sees_the_organization(viewer):
+        return within
+    if viewer.role is not Role.COACH:
+        return false()
+    return and_(within, rows.id == any_(_coached_teams(viewer)))
+
+
+def alerts_visible_to(
+    viewer: Viewer | ViewerTerms, rows: type[WorkloadAlertRow] = WorkloadAlertRow
+) -> ColumnElement[bool]:
+    """For a query on alerts: what ``sight_of_alert`` calls FULL."""
+    within = rows.organization_id == _organization_id(viewer)
+    if _sees_the_organization(viewer):
+        return within
+    is_own = rows.player_id == _id(viewer)
+    if viewer.role is not Role.COACH:
+        return and_(within, is_own)
+    return and_(within, or_(is_own, rows.team_id == any_(_coached_teams(viewer))))
 
 
 def exercises_visible_to(
@@ -132,6 +170,37 @@ def assignments_visible_to(
     if viewer.role is not Role.COACH:
         return and_(within, is_own)
     return and_(within, or_(is_own, rows.team_id == any_(_coached_teams(viewer))))
+
+
+def workouts_visible_to(
+    viewer: Viewer | ViewerTerms, rows: type[WorkoutRow] = WorkoutRow
+) -> ColumnElement[bool]:
+    """For a query on workouts: what ``sight_of_workout`` calls FULL."""
+    of_everyone, within = rows.organization_id.is_(None), rows.organization_id == _organization_id(viewer)
+    if _sees_the_organization(viewer):
+        return or_(of_everyone, within)
+    assignment, session, plan = aliased(WorkoutAssignmentRow), aliased(SessionRow), aliased(PlanRow)
+    is_assigned = exists().where(assignment.workout_id == rows.id, assignments_visible_to(viewer, assignment))
+    is_planned = exists().where(
+        session.id == rows.session_id, plan.id == session.plan_id, plans_visible_to(viewer, plan)
+    )
+    return or_(of_everyone, and_(within, or_(rows.session_id.is_(None), is_assigned, is_planned)))
+
+
+def with_a_team_in_sight(
+    viewer: Viewer | ViewerTerms, rows: type[WorkoutAssignmentRow] = WorkoutAssignmentRow
+) -> ColumnElement[bool]:
+    """Those of a team that the caller sees: a player who has left it does not."""
+    team = aliased(TeamRow)
+    return exists().where(team.id == rows.team_id, teams_visible_to(viewer, team))
+
+
+def of_a_team_in_sight(
+    viewer: Viewer | ViewerTerms, rows: type[AssignmentAdjustmentRow] = AssignmentAdjustmentRow
+) -> ColumnElement[bool]:
+    """As ``with_a_team_in_sight``, of what was adjusted."""
+    assignment = aliased(WorkoutAssignmentRow)
+    return exists().where(assignment.id == rows.assignment_id, with_a_team_in_sight(viewer, assignment))
 
 
 def _sees_the_organization(viewer: Viewer | ViewerTerms) -> bool:

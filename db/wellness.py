@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.bulk import each_row
 from db.models.workload import RestDayRow, WellnessReportRow, WellnessVersionRow
+from db.narrowing import from_day, up_to_day
 from db.paging import Order, Page, PageRequest, fetch_pages
 from domain.wellness import ITEMS, RestReport, WellnessReport, WellnessVersion
 from domain.workload.model import WellnessDay, WellnessItem
@@ -59,7 +60,9 @@ async def reports_of_players(
 
     def reports_of(player_id: Any) -> Select[*tuple[Any, ...]]:
         return select(*REPORT).where(
-            WellnessReportRow.player_id == player_id, WellnessReportRow.day.between(first_day, last_day)
+            WellnessReportRow.player_id == player_id,
+            from_day(WellnessReportRow, first_day),
+            up_to_day(WellnessReportRow, last_day),
         )
 
     return await fetch_pages(db_session, player_ids, reports_of, NEWEST_FIRST, request, _report)

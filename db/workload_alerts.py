@@ -9,14 +9,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Uuid
 
 from db.models.workload_alerts import WorkloadAlertEntryRow, WorkloadAlertRow
 from db.paging import Order, Page, PageRequest, fetch_pages
-from domain.people import Role, Viewer
+from db.visibility import alerts_visible_to
+from domain.people import Viewer
 from domain.planning_events import AdjustmentKind, RecommendedAdjustment, ThresholdType
 from domain.workload.alerts import Alert, AlertAction, AlertEntry, AlertSource, AlertStatus
 from domain.workload.breaches import Severity
@@ -72,10 +72,7 @@ async def alerts_of_teams(
     """
     conditions = [alerts_visible_to(seen_by)]
     if open_only:
-        conditions += [
-            WorkloadAlertRow.resolved_at.is_(None),
-            WorkloadAlertRow.status != AlertStatus.OVERRIDDEN,
-        ]
+        conditions.append(is_open(WorkloadAlertRow))
 
     def of_team(team_id: ColumnElement[UUID]) -> Select[*tuple[Any, ...]]:
         return select(*ALERT).where(WorkloadAlertRow.team_id == team_id, *conditions)
@@ -83,16 +80,8 @@ async def alerts_of_teams(
     return await fetch_pages(db_session, team_ids, of_team, NEWEST_FIRST, request, _alert)
 
 
-def alerts_visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """For a query on alerts: what ``sight_of_alert`` calls FULL."""
-    within = WorkloadAlertRow.organization_id == viewer.organization_id
-    if viewer.role in (Role.ADMIN, Role.SERVICE):
-        return within
-    is_own = WorkloadAlertRow.player_id == literal(viewer.id, Uuid)
-    if viewer.role is not Role.COACH:
-        return and_(within, is_own)
-    coached = literal(sorted(viewer.coached_team_ids), ARRAY(Uuid))
-    return and_(within, or_(is_own, WorkloadAlertRow.team_id == coached.any_()))
+def is_open(rows: type[WorkloadAlertRow]) -> ColumnElement[bool]:
+    return and_(rows.resolved_at.is_(None), rows.status != AlertStatus.OVERRIDDEN)
 
 
 async def entries_of_alerts(

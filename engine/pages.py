@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from db.shapes import Paged
+from db.shape_links import Paged
 from engine.arguments import arguments_of, page_binder, page_of
 from engine.declined import Declined, Reason
 from engine.json_text import Json, Sql, a_list, an_object, or_null, text_of

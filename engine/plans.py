@@ -14,7 +14,7 @@ from graphql import (
     visit,
 )
 
-from db.shapes import Shape
+from db.shape_links import Shape
 from db.visibility import parameters_of
 from domain.people import Role, Viewer
 from engine.arguments import Binder, Variables

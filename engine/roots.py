@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from db.season_shapes import TEMPLATES
-from db.shapes import CATALOGUE, SEASON_IN_FORCE, Paged
+from db.shape_links import Paged
+from db.shapes import CATALOGUE, SEASON_IN_FORCE
 from engine.arguments import Value, arguments_of, id_binder
 from engine.declined import Declined, Reason
 from engine.json_text import Json

@@ -10,16 +10,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Dialect, Select, bindparam, literal_column, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.types import TypeEngine
 
 from db.base import Base
 from db.narrowing import Narrowed, Switch
-from db.shapes import Rule
+from db.shape_links import Rule
 from db.visibility import ViewerTerms
 from domain.people import Role
 from engine.json_text import quoted
 
-_OPEN = re.compile(r":(\w+)(?:::([\w\[\]]+))?")
-_LEFT_OPEN = ("viewer_", "given_")
+_PARAMETER = re.compile(r"(?<!:):(\w+)(?:::([\w\[\]]+))?")
+_LEFT_OPEN = re.compile(r"(?<!:):((?:viewer|given)_\w+)(?:::([\w\[\]]+))?")
 
 
 @lru_cache(maxsize=256)
@@ -39,23 +40,47 @@ def rule_of_argument(narrowing: Narrowed | Switch, rows: type[Base]) -> str:
     return _written(the_row, narrowing.rule(the_row, *values))
 
 
+@lru_cache(maxsize=256)
+def worked_out(of: Callable[[Any], ColumnElement[Any]], rows: type[Base]) -> tuple[str, TypeEngine[Any]]:
+    """What is worked out of ``the_row``, and its type."""
+    the_row = aliased(rows, name="the_row")
+    value = of(the_row).label("it")
+    query: Select[Any] = select(value).select_from(the_row)
+    return _filled_in(query).partition("SELECT ")[2].rpartition(" AS it")[0], value.type
+
+
 def filled(rule: str, alias: str, parameter: Callable[[str, str], str]) -> str:
     """The rule about ``alias``; ``parameter`` gives the place of an open value, by its name and type."""
     about = rule.replace("the_row.", f"{alias}.")
-    return f"({_OPEN.sub(lambda found: parameter(found[1], found[2] or 'text'), about)})"
+    return f"({_LEFT_OPEN.sub(lambda found: parameter(found[1], found[2] or 'text'), about)})"
 
 
 def type_in_sql(column: InstrumentedAttribute[Any]) -> str:
-    return str(column.expression.type.compile(dialect=_dialect()))
+    return type_written(column.expression.type)
+
+
+def type_written(kind: TypeEngine[Any]) -> str:
+    return str(kind.compile(dialect=_dialect()))
 
 
 def _written(the_row: Any, condition: ColumnElement[bool]) -> str:
-    rule: Select[Any] = select(literal_column("1")).select_from(the_row).where(condition)
-    compiled = rule.compile(dialect=_dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True})
-    return _OPEN.sub(
-        lambda found: found[0] if found[1].startswith(_LEFT_OPEN) else quoted(str(compiled.params[found[1]])),
-        compiled.string.partition("\nWHERE ")[2],
+    query: Select[Any] = select(literal_column("1")).select_from(the_row).where(condition)
+    return _filled_in(query).partition("\nWHERE ")[2]
+
+
+def _filled_in(query: Select[Any]) -> str:
+    """With everything in it that is known by now."""
+    compiled = query.compile(
+        dialect=_dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True}
     )
+
+    def value(found: re.Match[str]) -> str:
+        if _LEFT_OPEN.fullmatch(found[0]):
+            return found[0]
+        kind = f"::{found[2]}" if found[2] else ""
+        return f"{quoted(str(compiled.params[found[1]]))}{kind}"
+
+    return _PARAMETER.sub(value, compiled.string)
 
 
 def _dialect(**options: Any) -> Dialect:

@@ -11,18 +11,36 @@ from dataclasses import dataclass, field
 
 from graphql import GraphQLField, GraphQLInterfaceType, GraphQLNonNull, GraphQLObjectType, GraphQLSchema
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import NullType
 
-from db.shapes import Many, Of, One, Only, Paged, Same, Shape, Texts
+from db.shape_links import (
+    Caller,
+    Column,
+    Either,
+    Elements,
+    Many,
+    Newest,
+    Of,
+    One,
+    Only,
+    Paged,
+    Rule,
+    Same,
+    Shape,
+    Texts,
+    Worked,
+)
 from domain.people import Role
 from engine.arguments import Binder, Value, arguments_of
 from engine.declined import Declined, Reason
 from engine.filters import condition, conditions_of
 from engine.json_text import Json, Sql, a_list, an_object, or_null, quoted, text_of
+from engine.links import either, elements, made_of, newest
 from engine.pages import page
-from engine.rules import filled, rule_of_sight
+from engine.rules import filled, rule_of_sight, worked_out
 from engine.selection import Chosen, Selections, object_type
 from engine.tables import between, column, table
-from engine.values import global_id, json_of, json_text, typename
+from engine.values import global_id, json_of, json_of_sql, json_text, typename
 from resolvers.permissions import Need
 from schema.fields import needs_of
 
@@ -76,16 +94,19 @@ class Writer:
             found = f"CASE WHEN {is_seen} THEN {found} END"
         return [Sql(f"(SELECT {found} FROM {table(self.shape(type_.name))} {alias} WHERE {is_it})")]
 
-    def fields(self, type_: GraphQLObjectType, chosen: Sequence[Chosen], alias: str) -> Json:
-        """JSON of the row that the alias stands for."""
-        return an_object((each.key, self._value(type_, each, alias)) for each in chosen)
+    def fields(
+        self, type_: GraphQLObjectType, chosen: Sequence[Chosen], alias: str, own: Shape | None = None
+    ) -> Json:
+        """JSON of the row that the alias stands for. ``own`` is its shape, if not its type's."""
+        return an_object((each.key, self._value(type_, each, alias, own)) for each in chosen)
 
     def seen(self, type_name: str, alias: str) -> str:
         """The condition on which the caller sees the row."""
         shape = self.shape(type_name)
         if shape.part_of is not None:
             whole, part = self.new_name("t"), shape.part_of
-            rows = f"{table(self.shape(part.type))} {whole} WHERE {whole}.id = {column(part.by, alias)}"
+            key = self._key(part.by, shape, alias)
+            rows = f"{table(self.shape(part.type))} {whole} WHERE {whole}.id = {key}"
             return f"(SELECT {self.seen(part.type, whole)} FROM {rows})"
         if shape.seen is None:
             raise Declined(Reason.FIELD_WITH_CODE, type_name)
@@ -117,20 +138,20 @@ class Writer:
             self.binders.append(binder)
         return f"{table(shape)} {alias} WHERE {' AND '.join(conditions) or 'true'}"
 
-    def _value(self, type_: GraphQLObjectType, chosen: Chosen, alias: str) -> Json:
+    def _value(self, type_: GraphQLObjectType, chosen: Chosen, alias: str, own: Shape | None) -> Json:
         if chosen.definition is None:
             return typename(chosen)
         declared = chosen.declared
         for need in needs_of(declared):
             self.needs[need] = None
-        name, shape = declared.python_name, self.shape(type_.name)
+        name, shape = declared.python_name, own or self.shape(type_.name)
         link = shape.links.get(name)
         if link is None:
             return self._own(type_, chosen, shape, alias)
         if isinstance(link, InstrumentedAttribute):
-            return json_of(link, alias, chosen.definition.type)
+            return json_of(link, alias, chosen.definition.type, is_there=own is not None)
         if isinstance(link, Paged):
-            return self.page(chosen, link, alias)
+            return self._only_if(link.only_if, shape, alias, self.page(chosen, link, alias))
         if chosen.nodes[0].arguments and not isinstance(link, Many):
             raise Declined(Reason.ARGUMENT, f"{type_.name}.{name}")
         if isinstance(link, Texts):
@@ -140,9 +161,35 @@ class Writer:
         if isinstance(link, Of):
             there = self.new_name("t")
             value = text_of(json_of(link.value, there, chosen.definition.type))
-            rows = f"{link.value.class_.__tablename__} {there} WHERE {there}.id = {column(link.by, alias)}"
+            key = f"{there}.id" if link.key is None else column(link.key, there)
+            rows = f"{link.value.class_.__tablename__} {there} WHERE {key} = {column(link.by, alias)}"
             return _maybe(chosen, [Sql(f"(SELECT {value} FROM {rows})")])
-        return self._objects(chosen, link, alias)
+        if isinstance(link, Caller):
+            return [Sql(f"array_to_json({self.parameter(link.parameter, 'text[]')})::text")]
+        if isinstance(link, Worked):
+            sql, kind = worked_out(link.of, shape.rows)
+            if isinstance(kind, NullType):
+                return ["null"]
+            return json_of_sql(filled(sql, alias, self.parameter), kind, chosen.definition.type)
+        if isinstance(link, Elements):
+            return elements(self, chosen, link, alias)
+        if isinstance(link, Newest):
+            return newest(self, chosen, link, alias)
+        if isinstance(link, Either):
+            return either(self, chosen, link, shape, alias)
+        return self._only_if(link.only_if, shape, alias, self._objects(chosen, link, shape, alias))
+
+    def _only_if(self, rule: Rule | None, shape: Shape, alias: str, json: Json) -> Json:
+        """Null where the rule about the row does not hold."""
+        if rule is None:
+            return json
+        holds = filled(rule_of_sight(rule, shape.rows, self.role), alias, self.parameter)
+        return [Sql(f"CASE WHEN {holds} THEN {text_of(json)} ELSE 'null' END")]
+
+    def _key(self, by: Column | Worked, shape: Shape, alias: str) -> str:
+        if isinstance(by, Worked):
+            return filled(worked_out(by.of, shape.rows)[0], alias, self.parameter)
+        return column(by, alias)
 
     def _own(self, type_: GraphQLObjectType, chosen: Chosen, shape: Shape, alias: str) -> Json:
         """A field that is a column of the same name."""
@@ -155,24 +202,25 @@ class Writer:
             raise Declined(Reason.FIELD_WITH_CODE, f"{type_.name}.{declared.python_name}")
         return json_of(own, alias, chosen.definition.type)
 
-    def _objects(self, chosen: Chosen, link: One | Only | Many | Same, alias: str) -> Json:
+    def _objects(self, chosen: Chosen, link: One | Only | Many | Same, shape: Shape, alias: str) -> Json:
         assert chosen.definition is not None  # noqa: S101 - see _value
         type_ = object_type(chosen.definition)
         if type_ is None or type_.name != link.type:
             raise Declined(Reason.ABSTRACT_TYPE, f"{chosen.parent.name}.{chosen.name}")
         inner = self.selections.of(type_, chosen.selections)
         if isinstance(link, Same):
-            return self.fields(type_, inner, alias)
+            return self.fields(type_, inner, alias, made_of(link, shape))
         there = self.new_name("t")
         if isinstance(link, One):
-            is_it = f"{there}.id = {column(link.by, alias)}"
+            is_it = f"{there}.id = {self._key(link.by, shape, alias)}"
             is_seen = self.seen(link.type, there) if link.if_seen else None
             return _maybe(chosen, self.object(type_, inner, there, is_it, is_seen))
         if isinstance(link, Only):
             return _maybe(chosen, self.object(type_, inner, there, self.only(link, there, f"{alias}.id")))
         given = arguments_of(chosen.nodes[0], chosen.definition)
         rows = self.linked(link, there, alias, chosen.definition, given)
-        order = ", ".join(column(each, there) for each in link.order)
+        way = " DESC" if link.is_descending else ""
+        order = ", ".join(f"{column(each, there)}{way}" for each in link.order)
         return a_list(self.fields(type_, inner, there), order, rows)
 
 

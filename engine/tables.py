@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db.paging import Order
-from db.shapes import Shape, Through
+from db.shape_links import Shape, Through
 from engine.json_text import quoted
 
 

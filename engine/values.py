@@ -15,6 +15,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLScalarType,
     GraphQLType,
+    get_nullable_type,
 )
 from sqlalchemy import (
     ARRAY,
@@ -35,23 +36,37 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.declined import Declined, Reason
-from engine.json_text import Json, Sql, or_null, quoted, text_of
+from engine.json_text import Json, Sql, a_list, or_null, quoted, text_of
 from engine.selection import TYPENAME, Chosen
 
+_ITS_OWN = ("Date", "Float")
 _FLOATS_BELOW = "1e14"
 _ASCII_BYTES = {Date: 12, Uuid: 38, DateTime: 34, BigInteger: 20, Integer: 20}
 """How long a sort key is at most as JSON, quotes included, of the types whose JSON is of ASCII alone."""
 
 
-def json_of(column: InstrumentedAttribute[Any], alias: str, type_: GraphQLType) -> Json:
-    """The field's value. ``Declined`` where it is not certain that it is the reference lane's."""
+def json_of(
+    column: InstrumentedAttribute[Any], alias: str, type_: GraphQLType, *, is_there: bool = False
+) -> Json:
+    """The field's value. ``Declined`` where it is not certain that it is the reference lane's.
+
+    ``is_there``: a column that may be null elsewhere has a value where it is asked for.
+    """
     is_nullable = column.expression.nullable
     if isinstance(type_, GraphQLNonNull):
-        if is_nullable:
+        if is_nullable and not is_there:
             raise Declined(Reason.MAY_BE_NULL, str(column))
-        type_ = type_.of_type
+        return _present(f"{alias}.{column.expression.name}", _stored(column), type_.of_type)
     json = _present(f"{alias}.{column.expression.name}", _stored(column), type_)
     return or_null(json) if is_nullable else json
+
+
+def json_of_sql(sql: str, kind: TypeEngine[Any], type_: GraphQLType) -> Json:
+    """The same of any expression of that type, in SQLAlchemy's words."""
+    kind = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+    if isinstance(type_, GraphQLNonNull):
+        return _present(sql, kind, type_.of_type)
+    return or_null(_present(sql, kind, type_))
 
 
 def json_text(sql: str) -> Json:
@@ -97,12 +112,22 @@ def _stored(column: InstrumentedAttribute[Any]) -> TypeEngine[Any]:
 def _present(sql: str, kind: TypeEngine[Any], type_: GraphQLType) -> Json:
     """JSON of what is not null, and null of what is."""
     if isinstance(type_, GraphQLList):
-        return [Sql(f"array_to_json({_list(sql, kind, type_)})::text")]
+        return _each(sql, kind, type_) or [Sql(f"array_to_json({_list(sql, kind, type_)})::text")]
     if isinstance(type_, GraphQLEnumType):
         return ['"', Sql(_word(sql, kind, type_)), '"']
     if isinstance(type_, GraphQLScalarType):
         return _scalar(sql, kind, type_.name)
     raise Declined(Reason.FIELD_WITH_CODE, str(type_))
+
+
+def _each(sql: str, kind: TypeEngine[Any], type_: GraphQLList[Any]) -> Json | None:
+    """Of an array whose items PostgreSQL would write its own way."""
+    item = get_nullable_type(type_.of_type)
+    if not isinstance(kind, ARRAY) or not isinstance(item, GraphQLScalarType) or item.name not in _ITS_OWN:
+        return None
+    value, given = _scalar("each.it", kind.item_type, item.name), f"unnest({sql}) WITH ORDINALITY each(it, n)"
+    whole = text_of(a_list(value, "each.n", given))
+    return [Sql(f"CASE WHEN {sql} IS NOT NULL THEN {whole} END")]
 
 
 def _scalar(sql: str, kind: TypeEngine[Any], name: str) -> Json:

@@ -12,6 +12,7 @@ from db.database import Database
 from domain.people import Viewer
 from resolvers.ids import Kind, global_id
 from tests.engine.awkward_season import make_awkward_season
+from tests.engine.awkward_workload import make_awkward_workload
 from tests.factories import committed
 from tests.schema.season_world import make_season_world
 from tests.world import World
@@ -82,7 +83,11 @@ async def make_awkward(db: Database, seed: int) -> Awkward:
 
     await committed(db, spoil)
     await _compress(db, world, chance)
+    async with db.read() as db_session:
+        compressions = await db_session.execute(text("SELECT id FROM compressions ORDER BY id LIMIT 5"))
+        records = list(compressions.scalars())
     seasonal = await make_awkward_season(db, season, chance, TEXTS)
+    done = await make_awkward_workload(db, world, chance, TEXTS, seasonal["assignment"][1])
     by_root = {
         "plan": (Kind.PLAN, rows["plans"]),
         "session": (Kind.SESSION, rows["sessions"]),
@@ -91,8 +96,10 @@ async def make_awkward(db: Database, seed: int) -> Awkward:
         "microcycle": (Kind.MICROCYCLE, rows["microcycles"]),
         "prescription": (Kind.PRESCRIPTION, rows["prescriptions"][:6]),
         "exercise": (Kind.EXERCISE, [world.prescriptions[0].exercise.id]),
+        "record": (Kind.COMPRESSION_RECORD, records),
         "seasonPlan": (Kind.TEAM, [world.team.id, world.other_team.id]),
         **seasonal,
+        **done,
     }
     ids = {root: tuple(global_id(kind, each) for each in found) for root, (kind, found) in by_root.items()}
     viewers = [global_id(Kind.VIEWER, each.key) for each in (world.athlete, world.admin, world.service)]

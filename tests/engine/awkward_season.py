@@ -22,9 +22,38 @@ from tests.season_factories import make_season
 ADJUSTED = (
     "INSERT INTO assignment_adjustments (assignment_id, assignment_version, phase_id, type, original,"
     " adjusted, reason, actor_id, actor_name, created_at)"
-    " VALUES (:assignment, :version, :phase, 'load', '400', '500', :reason, :actor, :name,"
+    " VALUES (:assignment, :version, :phase, :type, CAST(CAST(:original AS text) AS jsonb),"
+    " CAST(CAST(:adjusted AS text) AS jsonb), :reason, :actor, :name,"
     " '2026-03-29T01:30:00.5Z')"
 )
+FOLLOWS = (
+    "UPDATE workout_assignments SET heart_rate_low = 120, heart_rate_high = 150, power_low_watts = 0,"
+    " power_high_watts = 250, velocity_low_mps = 0.5, velocity_high_mps = 2, relief_percent = 12.5,"
+    " relief_until = '2026-12-01', recurrence = 'weekly', recurrence_interval = 2, weekdays = '{0,3}',"
+    " recurrence_ends_on = '2027-01-31', exceptions = '{2026-12-24,2026-12-31}', progression = 'custom',"
+    " custom_percents = '{100,110.5,0.1}', type = 'line', group_name = :text, completed_at = created_at,"
+    " metadata = jsonb_build_object('planningPhaseId', CAST(:phase AS text),"
+    " 'seasonPlanId', CAST(:phase AS text), 'lastPhaseAdjustment', '2026-11-02T10:00:00.120000Z',"
+    " 'phaseAdjustments', CAST('[]' AS jsonb), 'originalPlanningData', CAST(:original AS jsonb))"
+    " WHERE id = :id"
+)
+ORIGINAL = (
+    '{"baseLoad": 301, "frequency": {"interval": 1, "daysOfWeek": []},'
+    ' "intensity": {"heartRate": null, "power": null, "velocity": null}}'
+)
+OBJECTIVES = (
+    '[{"type": "strength", "priority": "high", "targetImprovement": 5},'
+    ' {"type": "speed", "priority": "low", "targetImprovement": 0.1}]'
+)
+PLANNED = {
+    "load": ("400", "0"),
+    "frequency": ('{"interval": 2, "daysOfWeek": [6, 0]}', '{"interval": 1, "daysOfWeek": []}'),
+    "intensity": (
+        '{"heartRate": [120, 150], "power": null, "velocity": [0.5, 2]}',
+        '{"heartRate": null, "power": [0, 5000], "velocity": null}',
+    ),
+    "exercise_selection": (None, '[{"position": 2, "sets": 3}, {"position": 1, "sets": 1}]', "[]"),
+}
 SPOILT = (
     "UPDATE season_plans SET name = :text, taper_weeks = '{29,30}', recovery_weeks = '{}' WHERE id = :id",
     "UPDATE season_phases SET name = :text, game_frequency = 0.1, recovery_ratio = 0.3333333333333333,"
@@ -51,9 +80,20 @@ async def make_awkward_season(
         for id_ in plans:
             for statement in SPOILT:
                 await run(text(statement), {"id": id_, "text": chance.choice(texts)})
+        await run(
+            text("UPDATE season_phases SET objectives = CAST(:those AS jsonb), load_multiplier = 1.1"),
+            {"those": OBJECTIVES},
+        )
+        for id_, phase in zip(assignments[-2:], (phases[0], uuid4()), strict=True):
+            follows = {"id": id_, "phase": str(phase), "original": ORIGINAL, "text": chance.choice(texts)}
+            await run(text(FOLLOWS), follows)
         for id_ in assignments:
             for version in range(2, 2 + chance.choice((0, 1, 4))):
+                type_ = chance.choice(list(PLANNED))
                 values: dict[str, Any] = {
+                    "type": type_,
+                    "original": chance.choice(PLANNED[type_]),
+                    "adjusted": chance.choice(PLANNED[type_]),
                     "assignment": id_,
                     "version": version,
                     "phase": chance.choice((*phases, uuid4(), None)),
@@ -68,12 +108,14 @@ async def make_awkward_season(
         records = (
             await db_session.execute(text("SELECT id FROM assignment_adjustments ORDER BY id"))
         ).scalars()
+        workouts = list((await db_session.execute(text("SELECT id FROM workouts ORDER BY id"))).scalars())
         return {
             "season_plan": (Kind.SEASON_PLAN, plans),
             "season_phase": (Kind.SEASON_PHASE, phases),
             "phase_template": (Kind.PHASE_TEMPLATE, [each.id for each in templates]),
             "assignment": (Kind.WORKOUT_ASSIGNMENT, assignments),
-            "adjustment": (Kind.PHASE_ADJUSTMENT, list(records)[:5]),
+            "workout": (Kind.WORKOUT, workouts),
+            "adjustment": (Kind.PHASE_ADJUSTMENT, list(records)[:15]),
         }
 
 

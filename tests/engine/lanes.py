@@ -44,8 +44,11 @@ class Lanes:
     async def reference(
         self, viewer: Viewer | None, document: str, variables: dict[str, Any] | None = None
     ) -> bytes | None:
-        """``data`` as it would be sent; None where there were errors."""
-        reply = await self.api.as_(viewer).send(document, **(variables or {}))
+        """``data`` as it would be sent; None where there were errors. A busy machine gets another try."""
+        for _ in range(3):
+            reply = await self.api.as_(viewer).send(document, **(variables or {}))
+            if "unavailable" not in reply.codes:
+                break
         return None if reply.errors else orjson.dumps(reply.data)
 
     async def alike(

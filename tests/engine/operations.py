@@ -16,6 +16,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
     get_nullable_type,
     is_abstract_type,
@@ -122,7 +123,11 @@ class Maker:
         return f"{{ {' '.join(parts)} }}"
 
     def _abstract(self, type_: Any, depth: int) -> str:
-        possible = [each for each in self.schema.get_possible_types(type_) if self.can_be_read(each, "id")]
+        possible = [
+            each
+            for each in self.schema.get_possible_types(type_)
+            if any(self.can_be_read(each, name) for name in each.fields)
+        ]
         parts = [f"... on {each.name} {self._aliased_per_type(each, depth)}" for each in possible]
         if isinstance(type_, GraphQLInterfaceType) and "id" in type_.fields:
             parts.append("id")
@@ -152,7 +157,7 @@ class Maker:
             return False
         if is_leaf_type(named):
             return True
-        return depth < 5 and isinstance(named, GraphQLObjectType)
+        return depth < 5 and isinstance(named, GraphQLObjectType | GraphQLUnionType)
 
     def _field(self, type_: GraphQLObjectType, name: str, depth: int, key: str | None = None) -> str:
         if name == "__typename":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
@@ -35,7 +36,7 @@ ALL_SHAPES = {**SHAPES, **SEASON_SHAPES}
 KEY = UUID(int=7)
 IDS = {"plan": Kind.PLAN, "session": Kind.SESSION, "team": Kind.TEAM, "player": Kind.PLAYER}
 BY_ARGUMENT = {"planId": Kind.PLAN, "sessionId": Kind.SESSION, "teamId": Kind.TEAM}
-GIVEN = {"range": '{from: "2026-01-01", to: "2026-01-28"}', "includeEnded": "true"}
+GIVEN = {"range": '{from: "2026-10-01", to: "2026-12-31"}', "includeEnded": "true"}
 
 
 def reachable() -> Mapping[str, GraphQLField]:
@@ -55,45 +56,61 @@ def reachable() -> Mapping[str, GraphQLField]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A document but for the fields of one type: what leads there, and what closes it."""
+
+    type: str
+    before: str
+    after: str
+
+
 @cache
-def reached() -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """What can be compiled, each with a document that asks for it; and what cannot, each with the reason."""
-    compiled: dict[str, str] = {}
+def reached() -> tuple[Mapping[str, tuple[Way, str]], Mapping[str, str]]:
+    """What can be compiled, each with how it is asked for; and what cannot, each with the reason."""
+    compiled: dict[str, tuple[Way, str]] = {}
     declined: dict[str, str] = {}
     waiting = deque(_roots())
     while waiting:
-        before, type_, after = waiting.popleft()
+        way, type_ = waiting.popleft()
         for name, field in type_.fields.items():
             key = f"{type_.name}.{name}"
             if key in compiled:
                 continue
             asked = f"{name}{_arguments(field)}"
-            leaf = is_leaf_type(get_named_type(field.type))
-            document = f"{before} {asked} {'' if leaf else '{ __typename }'} {after}"
-            problem = _problem(document)
+            inner = "" if is_leaf_type(get_named_type(field.type)) else "{ __typename }"
+            problem = _problem(f"{way.before} {asked} {inner} {way.after}")
             if problem is not None:
                 declined.setdefault(key, problem)
                 continue
             declined.pop(key, None)
-            compiled[key] = document
+            compiled[key] = way, f"{asked} {inner}"
             if key in ("Query.node", "Query.nodes"):
                 continue  # each kind of node is a root of its own here
-            waiting.extend(
-                (f"{before} {asked} {{ ... on {each.name} {{", each, f"}} }} {after}")
-                for each in _objects(the_schema()._schema, field)
-            )
+            for each in _objects(the_schema()._schema, field):
+                before = f"{way.before} {asked} {{ ... on {each.name} {{"
+                waiting.append((Way(each.name, before, f"}} }} {way.after}"), each))
     return compiled, declined
 
 
-def _roots() -> Iterator[tuple[str, GraphQLObjectType, str]]:
+def whole_types() -> Mapping[Way, str]:
+    """A document for each way that leads to something: all that can be compiled of its type, at once."""
+    found: dict[Way, list[str]] = {}
+    for way, asked in reached()[0].values():
+        found.setdefault(way, []).append(asked)
+    return {way: f"{way.before} {' '.join(asked)} {way.after}" for way, asked in found.items()}
+
+
+def _roots() -> Iterator[tuple[Way, GraphQLObjectType]]:
     """Those that take an id, and every kind of node."""
     schema = the_schema()._schema
     assert schema.query_type
-    yield "{", schema.query_type, "}"
+    yield Way("Query", "{", "}"), schema.query_type
     for kind in Kind:
         type_ = schema.type_map[kind.value]
         assert isinstance(type_, GraphQLObjectType)
-        yield f'{{ node(id: "{global_id(kind, KEY)}") {{ ... on {kind.value} {{', type_, "} } }"
+        before = f'{{ node(id: "{global_id(kind, KEY)}") {{ ... on {kind.value} {{'
+        yield Way(kind.value, before, "} } }"), type_
 
 
 def _arguments(field: GraphQLField) -> str:
