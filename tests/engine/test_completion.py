@@ -96,6 +96,7 @@ async def test_an_object_is_what_graphql_core_takes_it_for(name: str, of: str, c
         "{ things { number } ... @defer { things { ratio } } }",
         "{ things { plain { number } } ... @defer { things { plain { word } } } }",
         "{ things { number } ... @defer { thing { things { number plain { word } } } } }",
+        "{ things { number ... @defer { ratio } } }",
         "{ things { number plain { number ... @defer { word } } } }",
         "{ things { plain { number } ... @defer { plain { word } } } }",
         "{ ... @defer { things { number ... @defer { ratio plain { word } } } } }",
@@ -109,6 +110,17 @@ async def test_what_comes_later_comes_later(document: str) -> None:
 
     for _ in range(2):
         assert await told(SCHEMA, ast, root, {}, completions) == await told(SCHEMA, ast, root, {})
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("fields", ["number tripled", "number guarded", "number times", "remark name"])
+async def test_code_and_nulls_are_what_they_are_in_each_field(fields: str) -> None:
+    document, completions = parse(f"{{ things {{ {fields} }} }}"), Completions(PLENTY)
+    things = [make_source("Thing", random.Random(seed), 0.0) for seed in range(3)]
+    things[1].__dict__["name"] = None
+    root = Source("Query", {"things": things})
+
+    assert await told(SCHEMA, document, root, {}, completions) == await told(SCHEMA, document, root, {})
 
 
 @pytest.mark.usefixtures("at_once")
