@@ -31,7 +31,7 @@ from app.deferred import Part, Telling
 from app.documents import Document, Documents, RequestError
 from app.limits import MOST_ACTUAL, LimitExceeded, Limits
 from app.variable_limits import refuse_oversized_variables
-from db.json_reads import Tell
+from db.json_lines import Tell
 from engine.completion import CompletingExecutor
 from engine.declined import Declined
 from engine.lane import Lane

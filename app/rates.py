@@ -130,6 +130,11 @@ class Rates:
         self.spent(spending)
         return spending
 
+    @property
+    def are_at_hand(self) -> bool:
+        """What callers have left is known in this process."""
+        return self._shared is None
+
     def take_at_hand(self, caller: Caller, cost: int) -> Spending | None:
         """As ``greet`` and ``spend``, where nobody else has to be asked. Whoever then does it says so by
         ``spent``, or else by ``give_back``. None where it is not allowed, or not known: nothing is taken."""

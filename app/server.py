@@ -191,7 +191,8 @@ class Server(uvicorn.Server):
 
 def _http(application: Application) -> type[BoundedHttp]:
     bounded = bounded_http(application.settings)
-    return bounded if application.reads is None else shortcut_http(bounded, Shortcut(application, ENDPOINT))
+    has_shortcut = application.reads is not None and application.rates.are_at_hand
+    return shortcut_http(bounded, Shortcut(application, ENDPOINT)) if has_shortcut else bounded
 
 
 async def _begun(server: Server, serving: asyncio.Task[None], settings: Settings) -> None:

@@ -13,95 +13,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import asyncpg
 from sqlalchemy import URL, make_url
 
 from db.engine import Waits
+from db.json_lines import Asked, Company, Line, Tell
 from db.json_reader import STATEMENTS_KEPT, JsonReader
 
-MOST_TOGETHER = 16
-TOGETHER_SECONDS = 0.002
-"""What those who go together may take in all: each waits for all of them, so what is slow goes alone."""
-_WEIGHT = 0.2  # of the last time that a statement took, in what it is thought to take
-
-
-Tell: TypeAlias = Callable[[bytes | None, BaseException | None], None]
-"""Is called once: with what was found, or with why nothing could be."""
-
-
-@dataclass(slots=True, eq=False)
-class _Asked:
-    arguments: Sequence[Any]
-    tell: Tell
-    patient_until: float
-    goes_alone: bool = False
-    is_over: bool = False
-    company: _Company | None = None
-
-    def end(self, found: bytes | None, error: BaseException | None = None) -> None:
-        """Nobody is to suffer from what another makes of their answer."""
-        if self.is_over:
-            return
-        self.is_over = True
-        try:
-            self.tell(found, error)
-        except Exception as fault:
-            said = {"message": "an answer was not taken", "exception": fault}
-            asyncio.get_running_loop().call_exception_handler(said)
-
-
-@dataclass(slots=True, eq=False)
-class _Company:
-    """Those who go together."""
-
-    line: _Line
-    members: list[_Asked]
-    running: asyncio.Task[None] | None = None
-
-    @property
-    def is_forsaken(self) -> bool:
-        """Nobody wants to know any more."""
-        return all(each.is_over for each in self.members)
-
-
-@dataclass(slots=True, eq=False)
-class _Line:
-    """Those who wait for one statement."""
-
-    sql: str
-    waiting: deque[_Asked] = field(default_factory=deque)
-    on_their_way: int = 0
-    seconds: float | None = None  # that one execution takes
-    is_queued: bool = False
-
-    @property
-    def most_together(self) -> int:
-        if self.seconds is None:
-            return 1
-        return max(1, min(MOST_TOGETHER, int(TOGETHER_SECONDS / self.seconds)))
-
-    @property
-    def may_go(self) -> bool:
-        """While some are on their way the next gather, until they are as many as may go together."""
-        if not self.waiting:
-            return False
-        return self.on_their_way == 0 or len(self.waiting) >= self.most_together
-
-    def next(self) -> _Company:
-        members = [self.waiting.popleft()]
-        if not members[0].goes_alone:
-            most = self.most_together
-            while self.waiting and len(members) < most and not self.waiting[0].goes_alone:
-                members.append(self.waiting.popleft())
-        return _Company(self, members)
-
-    def learn(self, seconds: float) -> None:
-        self.seconds = seconds if self.seconds is None else self.seconds + _WEIGHT * (seconds - self.seconds)
+LOOK_SECONDS = 0.005
+"""How often those who wait are looked after."""
 
 
 class JsonReads:
@@ -112,10 +36,10 @@ class JsonReads:
         self._waits = waits or Waits()
         self._may_open = pool_size
         self._idle: list[JsonReader] = []
-        self._lines: OrderedDict[str, _Line] = OrderedDict()
-        self._queue: deque[_Line] = deque()  # lines in which somebody waits
+        self._lines: OrderedDict[str, Line] = OrderedDict()
+        self._queue: deque[Line] = deque()  # lines in which somebody waits
         self._running: set[asyncio.Task[None]] = set()
-        self._patience: asyncio.TimerHandle | None = None
+        self._look: asyncio.TimerHandle | None = None
         self._is_closed = False
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes | None:
@@ -135,16 +59,17 @@ class JsonReads:
             raise
 
     def ask(self, sql: str, arguments: Sequence[Any], tell: Tell) -> None:
-        """As ``fetch``, for who does not wait in a task. ``tell`` is called later, and must not raise."""
+        """As ``fetch``, for who does not wait in a task. ``tell`` is called later."""
         self._ask(sql, arguments, tell)
 
     async def close(self) -> None:
-        self._is_closed = True
+        """Whoever asks from now on waits in vain, and is told so."""
+        self._is_closed, self._may_open = True, 0
         while self._idle:
             self._idle.pop().terminate()
 
-    def _ask(self, sql: str, arguments: Sequence[Any], tell: Tell) -> _Asked:
-        asked = _Asked(arguments, tell, time.monotonic() + self._waits.pool)
+    def _ask(self, sql: str, arguments: Sequence[Any], tell: Tell) -> Asked:
+        asked = Asked(arguments, tell, time.monotonic() + self._waits.pool)
         line = self._lines.get(sql) or self._new_line(sql)
         line.waiting.append(asked)
         if not line.is_queued:
@@ -152,12 +77,12 @@ class JsonReads:
             self._queue.append(line)
         if line.may_go:
             self._hand_out()
-        elif self._patience is None:
-            self._be_patient()
+        elif self._look is None:
+            self._look_later()
         return asked
 
-    def _new_line(self, sql: str) -> _Line:
-        line = self._lines[sql] = _Line(sql)
+    def _new_line(self, sql: str) -> Line:
+        line = self._lines[sql] = Line(sql)
         if len(self._lines) > STATEMENTS_KEPT:
             self._lines.popitem(last=False)  # whoever waits in it is served all the same
         return line
@@ -178,19 +103,16 @@ class JsonReads:
                 line.is_queued = bool(line.waiting)
                 if line.is_queued:
                     self._queue.append(line)
-        if self._queue and self._patience is None:
-            self._be_patient()
+        if self._queue and self._look is None:
+            self._look_later()
 
-    def _be_patient(self) -> None:
-        """Until the time of whoever has waited longest is over; it is looked at again then."""
-        first = min(each.waiting[0].patient_until for each in self._queue)
-        self._patience = asyncio.get_running_loop().call_later(first - time.monotonic(), self._give_up)
+    def _look_later(self) -> None:
+        self._look = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look_after)
 
-    def _begin(self, company: _Company) -> None:
+    def _begin(self, company: Company) -> None:
         reader = self._free()
         if reader is None:
             self._may_open -= 1
-        company.line.on_their_way += 1
         for each in company.members:
             each.company = company
         company.running = asyncio.get_running_loop().create_task(self._run(reader, company))
@@ -203,19 +125,20 @@ class JsonReads:
             reader = self._idle.pop()
             if not reader.is_closed:
                 return reader
-            self._may_open += 1
+            self._one_more()
         return None
 
-    async def _run(self, reader: JsonReader | None, company: _Company) -> None:
+    async def _run(self, reader: JsonReader | None, company: Company) -> None:
         line, members = company.line, company.members
         found: Sequence[bytes | None] = ()
+        seconds: float | None = None
         try:
             if reader is None:
                 reader = await JsonReader.open(self._url, self._waits)
             began = time.perf_counter() if reader.has_prepared(line.sql) else None
             found = await reader.fetch(line.sql, [each.arguments for each in members])
             if began is not None:
-                line.learn((time.perf_counter() - began) / len(members))
+                seconds = (time.perf_counter() - began) / len(members)
         except asyncpg.PostgresError as error:
             self._refused(company, error)
             self._give(reader)  # as good as it was
@@ -228,13 +151,13 @@ class JsonReads:
         else:
             self._give(reader)
         finally:
-            line.on_their_way -= 1
+            line.came_back(seconds)
             self._hand_out()  # the next are on their way while these are told
             for each, json in zip(members, found, strict=False):
                 each.end(json)
             members.clear()  # they know their company
 
-    def _refused(self, company: _Company, error: asyncpg.PostgresError) -> None:
+    def _refused(self, company: Company, error: asyncpg.PostgresError) -> None:
         """Of several it was one: each goes again by itself, so that nobody fails for another."""
         if len(company.members) == 1:
             company.members[0].end(None, error)
@@ -257,18 +180,18 @@ class JsonReads:
         """Another may be opened in its place. None: it could not be opened."""
         if reader is not None:
             reader.terminate()
-        self._may_open += 1
+        self._one_more()
 
-    def _give_up(self) -> None:
-        """On those who have waited for too long, and those who wait no more."""
-        self._patience = None
+    def _one_more(self) -> None:
+        if not self._is_closed:
+            self._may_open += 1
+
+    def _look_after(self) -> None:
+        """Those who have waited for too long are told; those who wait for nothing any more may go."""
+        self._look = None
         now = time.monotonic()
-        late: list[_Asked] = []
+        late = [each for line in self._queue for each in line.drop(now)]
         for line in self._queue:
-            late.extend(each for each in line.waiting if each.patient_until <= now)
-            line.waiting = deque(
-                each for each in line.waiting if each.patient_until > now and not each.is_over
-            )
             line.is_queued = bool(line.waiting)
         self._queue = deque(line for line in self._queue if line.is_queued)
         self._hand_out()

@@ -15,7 +15,8 @@ from graphql import (
     get_variable_values,
 )
 
-from db.json_reads import JsonReads, Tell
+from db.json_lines import Tell
+from db.json_reads import JsonReads
 from db.season_shapes import SEASON_SHAPES
 from db.shapes import SHAPES
 from domain.errors import DomainError

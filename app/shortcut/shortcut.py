@@ -27,7 +27,7 @@ from app.rates import Caller, Spending
 from app.refusals import HttpRefusal
 from app.shortcut.heads import END, Head, Heads
 from app.shortcut.replies import Replies, Reply
-from db import json_reads
+from db import json_lines
 from integrations.metrics import OperationKind
 from resolvers.context import Context
 
@@ -115,7 +115,7 @@ class Shortcut:
         return prepared
 
     def _asks(
-        self, prepared: Prepared, asked: GraphQLRequest, context: Context, tell: json_reads.Tell
+        self, prepared: Prepared, asked: GraphQLRequest, context: Context, tell: json_lines.Tell
     ) -> bool:
         try:
             return self._operations.ask(prepared, asked.variables, context, tell)
@@ -133,8 +133,13 @@ class Shortcut:
         self._count(underway, ended - underway.began)
         underway.leave(ended)
         self._places.hand_on()
-        reply = self._replies.whole(data, underway.head, underway.spending, underway.request_id)
-        underway.tell(reply)
+        underway.tell(self._reply(underway, data))
+
+    def _reply(self, underway: _Underway, data: bytes) -> Reply | None:
+        try:
+            return self._replies.whole(data, underway.head, underway.spending, underway.request_id)
+        except Exception:  # a fault of ours: as in ``_asks``
+            return None
 
     def _count(self, underway: _Underway, seconds: float) -> None:
         self._rates.spent(underway.spending)

@@ -44,7 +44,7 @@ def _payloads(source: random.Random) -> dict[str, Any]:
 async def test_five_hundred_at_once_get_what_each_gets_alone(
     shared_url: str, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr("db.json_reads.TOGETHER_SECONDS", 60.0)  # however busy the machine is
+    monkeypatch.setattr("db.json_lines.TOGETHER_SECONDS", 60.0)  # however busy the machine is
     source = random.Random(seed)
     settings: dict[str, Any] = {"rate_burst": 10_000_000, "db_read_pool_size": 2}
     limits: dict[str, Any] = {"door_most_requests": 1_000, "door_least_requests": 600}

@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from db.database import Database
 from db.engine import Waits
+from db.json_lines import MOST_TOGETHER
 from db.json_reader import STATEMENTS_KEPT
-from db.json_reads import MOST_TOGETHER, JsonReads
+from db.json_reads import JsonReads
 
 BACKEND = "SELECT to_json(pg_backend_pid())"
 
@@ -130,7 +131,7 @@ async def test_after_it_was_closed_nobody_waits_for_ever(reads: JsonReads) -> No
 async def test_who_asks_for_the_same_goes_together_and_each_gets_their_own(
     fresh_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("db.json_reads.TOGETHER_SECONDS", 60.0)  # however busy the machine is
+    monkeypatch.setattr("db.json_lines.TOGETHER_SECONDS", 60.0)  # however busy the machine is
     reads = JsonReads(fresh_url, pool_size=4)
     sql = "SELECT concat('- ', $1::int, ' ', now())"
     try:
@@ -145,7 +146,7 @@ async def test_who_asks_for_the_same_goes_together_and_each_gets_their_own(
 
 
 async def test_one_that_fails_among_them_fails_alone(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.json_reads.TOGETHER_SECONDS", 60.0)
+    monkeypatch.setattr("db.json_lines.TOGETHER_SECONDS", 60.0)
     reads = JsonReads(fresh_url, pool_size=2)
     sql = "SELECT to_json(10 / $1::int)"
     try:
@@ -182,7 +183,7 @@ async def _make_known(reads: JsonReads, sql: str, arguments: list[object]) -> No
 async def test_who_stumbles_over_their_answer_keeps_nobody_from_theirs(
     fresh_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("db.json_reads.TOGETHER_SECONDS", 60.0)
+    monkeypatch.setattr("db.json_lines.TOGETHER_SECONDS", 60.0)
     reads, told, heard = JsonReads(fresh_url, pool_size=1), [], []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, said: heard.append(said["exception"]))

@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from db.database import Database
 from db.engine import Waits
-from db.json_reads import MOST_TOGETHER, JsonReads
+from db.json_lines import MOST_TOGETHER
+from db.json_reads import JsonReads
 
 DIVIDED = "SELECT to_json(concat($1::text, ' ', 100 / $2::int))"
 HELD = "SELECT to_json(concat(pg_sleep(0.3)::text, $1::text))"
@@ -20,7 +21,7 @@ HELD = "SELECT to_json(concat(pg_sleep(0.3)::text, $1::text))"
 
 @pytest.fixture
 async def reads(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[JsonReads]:
-    monkeypatch.setattr("db.json_reads.TOGETHER_SECONDS", 60.0)  # however busy the machine is
+    monkeypatch.setattr("db.json_lines.TOGETHER_SECONDS", 60.0)  # however busy the machine is
     made = JsonReads(fresh_url, pool_size=3, waits=Waits(pool=5.0))
     for _ in range(2):
         await made.fetch(DIVIDED, ["", 1])
@@ -77,7 +78,10 @@ async def test_a_company_of_which_all_have_gone_gives_its_connection_back(reads:
     assert await reads.fetch(DIVIDED, ["after", 1]) == b'"after 100"'
 
 
-async def test_many_that_are_slow_leave_a_turn_to_the_others(fresh_url: str) -> None:
+async def test_many_that_are_slow_leave_a_turn_to_the_others(
+    fresh_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.json_lines.TOGETHER_SECONDS", 0.5)  # sixteen quick ones, however busy it is
     reads = JsonReads(fresh_url, pool_size=2, waits=Waits(pool=10.0))
     try:
         for _ in range(2):
@@ -194,3 +198,24 @@ async def test_a_teller_that_fails_leaves_the_others_their_answers(reads: JsonRe
 
     assert found == [b'"first 100"', *(f'"{n} 100"'.encode() for n in range(5))]
     assert len(faults) == 3
+
+
+async def test_who_gathers_behind_one_that_is_late_waits_no_longer(
+    fresh_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.json_lines.TOGETHER_SECONDS", 0.02)
+    reads = JsonReads(fresh_url, pool_size=3)
+    sql = "SELECT to_json(concat(pg_sleep($1::float8)::text, $2::text))"
+    try:
+        for _ in range(6):
+            await reads.fetch(sql, [0.0, "known"])
+        late = asyncio.create_task(reads.fetch(sql, [0.8, "late"]))
+        await asyncio.sleep(0.01)
+        found = await asyncio.gather(*(reads.fetch(sql, [0.0, str(n)]) for n in range(3)))
+        is_still_late = not late.done()
+        await late
+    finally:
+        await reads.close()
+
+    assert found == [b'"0"', b'"1"', b'"2"']
+    assert is_still_late
