@@ -30,8 +30,16 @@ def an_object(fields: Iterable[tuple[str, Json]]) -> Json:
 
 
 def a_list(item: Json, order: str, rows: str) -> Json:
-    """``rows`` is FROM and WHERE without the FROM."""
-    items = f"(SELECT string_agg({text_of(item)}, ',' ORDER BY {order}) FROM {rows})"
+    """``rows`` is FROM and WHERE without the FROM.
+
+    ``string_agg`` leaves out what is null, which an item never is: one that is all the same makes the
+    statement fail, rather than the list shorter.
+    """
+    first_key = order.partition(",")[0].removesuffix(" DESC")
+    failing = (
+        f"('no item at ' || {first_key})::int8::text"  # not constant, or it would fail when it is planned
+    )
+    items = f"(SELECT string_agg(coalesce({text_of(item)}, {failing}), ',' ORDER BY {order}) FROM {rows})"
     return ["[", Sql(f"coalesce({items}, '')"), "]"]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from graphql import OperationDefinitionNode, parse
+from sqlalchemy import text
 
 from db.database import Database
 from domain.people import Viewer
@@ -108,6 +109,22 @@ async def test_who_lacks_the_scope_is_declined_before_anything_is_asked(
     await lanes.reads.close()  # whatever is asked now fails
 
     assert await _reason(lanes, world, PLAN, viewer=narrowed) is Reason.NOT_PERMITTED
+
+
+async def test_an_item_that_has_no_answer_is_not_left_out_of_its_list(
+    lanes: Lanes, fresh_db: Database
+) -> None:
+    world = await make_world(fresh_db)
+    document = "query ($id: ID!) { plan(id: $id) { microcycles { sessions { title } } } }"
+    assert await _reason(lanes, world, document) is None
+
+    async with fresh_db.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE sessions ALTER COLUMN title DROP NOT NULL"))
+        await connection.execute(
+            text("UPDATE sessions SET title = NULL WHERE id = (SELECT min(id::text)::uuid FROM sessions)")
+        )
+
+    assert await _reason(lanes, world, document) is Reason.DATABASE
 
 
 async def _reason(
