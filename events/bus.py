@@ -51,6 +51,7 @@ class EventBus:
         self._metrics = metrics
         self._pace = pace
         self._observer: asyncio.Task[None] | None = None
+        self._starting: asyncio.Task[None] | None = None
         self.relay = Relay(db, nudge, clock=clock, log=log, metrics=metrics, pace=pace)
         self.consumers = Consumers(db, handlers, log=log, metrics=metrics, pace=pace)
         self.log = Log(db, log=log, pace=pace, on_advance=self._log_advanced)
@@ -64,14 +65,16 @@ class EventBus:
 
     async def start(self) -> None:
         """Returns at once, whatever is away; what is away is looked for until it is there."""
-        for part in (self.log, self.relay, self.consumers, self.copy, self.redis_intake):
+        for part in (self.log, self.consumers, self.copy, self.redis_intake):
             if part is not None:
                 await part.start()
+        self._starting = asyncio.create_task(self._publish(), name="events.starting")
         self._observer = asyncio.create_task(self._observe(), name="events.observer")
 
     async def close(self, grace_seconds: float = 5.0) -> None:
         """Take nothing more, finish what is being handled, and let another process lead."""
         await ended(self._observer)
+        await ended(self._starting)
         if self.redis_intake is not None:
             await self.redis_intake.close()
         await self.consumers.close(grace_seconds)
@@ -95,6 +98,12 @@ class EventBus:
         self.consumers.wake()
         if self.copy is not None:
             self.copy.wake.set()
+
+    async def _publish(self) -> None:
+        """A handler that is new gets what is published from then on that it is known. So it is made known
+        first, or it would miss what was committed before this process began."""
+        await self.consumers.registered.wait()
+        await self.relay.start()
 
     async def _observe(self) -> None:
         loop = asyncio.get_running_loop()

@@ -66,7 +66,7 @@ class Consumers:
         self._wake = asyncio.Event()
         self._workers: set[asyncio.Task[None]] = set()
         self._turns = Turns()
-        self._is_registered = False
+        self.registered = asyncio.Event()
         self._is_closing = False
         self._seconds_each = PORTION_SECONDS  # of late; pessimistic until it is known
         self.intake = Intake(db, self._from_outside, wake=self.wake, log=log, metrics=metrics)
@@ -96,9 +96,9 @@ class Consumers:
         backoff = Backoff(self._pace)
         while not self._is_closing:
             try:
-                if not self._is_registered:
+                if not self.registered.is_set():
                     await self._db.unit_of_work(self._register)
-                    self._is_registered = True
+                    self.registered.set()
                 is_busy = await self._turn()
             except Exception as error:
                 self._log.warning("consumers_wait_for_the_database", error=repr(error))

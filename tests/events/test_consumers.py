@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from app.commands.event_letters import Letters, NoSuchLetter
@@ -78,6 +79,23 @@ async def test_each_committed_event_takes_effect_once_for_each_consumer(effects_
         assert sorted(row[0] for row in per_event) == [2] * 10
         assert await world.scalar("SELECT count(*) FROM event_inbox WHERE outcome = 'handled'") == 20
         assert world.metric("taper_event_deliveries_total", consumer="plans", outcome="handled") == 10
+
+
+async def test_a_new_handler_misses_nothing_that_was_committed_before_it_came(effects_url: str) -> None:
+    world, slow = World(effects_url, [PLAN]), World(effects_url)
+    await world.commit(plan_changed(version=1))
+
+    async with slow.db.engine.begin() as connection:  # it comes late to its register
+        await connection.execute(text("LOCK TABLE event_consumers IN ACCESS EXCLUSIVE MODE"))
+        await world.bus.start()
+        await asyncio.sleep(0.5)
+
+    try:
+        await until(lambda: reached(world, 1))
+    finally:
+        await world.bus.close()
+        await world.db.dispose()
+        await slow.db.dispose()
 
 
 async def registered(world: World, count: int) -> bool:
