@@ -13,6 +13,8 @@ from asyncpg.prepared_stmt import PreparedStatement
 from db.engine import Waits
 
 STATEMENTS_KEPT = 400  # prepared, by each connection
+MOST_BYTES_KEPT = 2_000_000
+"""Of their texts: a plan in PostgreSQL takes many times that."""
 
 
 class JsonReader:
@@ -21,6 +23,7 @@ class JsonReader:
     def __init__(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         self._connection = connection
         self._prepared: OrderedDict[str, PreparedStatement[asyncpg.Record]] = OrderedDict()
+        self._bytes_kept = 0
         self._numbers = itertools.count()
 
     @classmethod
@@ -56,7 +59,7 @@ class JsonReader:
                 return [await statement.fetchval(*arguments[0])]
             found = [row[0] for row in await statement.fetchmany(arguments)]
         except asyncpg.PostgresError:
-            self._prepared.pop(sql, None)  # it may be the statement that is out of date: a migration has run
+            self._forget(sql)  # it may be the statement that is out of date: a migration has run
             raise
         if len(found) != len(arguments):
             raise ValueError("A statement for several gives one row in any case, or who gets which?")
@@ -76,9 +79,15 @@ class JsonReader:
         # By a name: asyncpg would have one without parsed and planned anew each time it is used.
         statement = await self._connection.prepare(sql, name=f"taper_{next(self._numbers)}")
         self._prepared[sql] = statement
-        if len(self._prepared) > STATEMENTS_KEPT:
-            self._prepared.popitem(last=False)  # asyncpg closes a statement that nobody holds
+        self._bytes_kept += len(sql)
+        while len(self._prepared) > STATEMENTS_KEPT or self._bytes_kept > MOST_BYTES_KEPT:
+            self._forget(next(iter(self._prepared)))
         return statement
+
+    def _forget(self, sql: str) -> None:
+        """asyncpg closes a statement that nobody holds."""
+        if self._prepared.pop(sql, None) is not None:
+            self._bytes_kept -= len(sql)
 
 
 def _as_it_is(raw: bytes) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from weakref import ref
 
 import asyncpg
 from graphql import (
@@ -28,10 +30,12 @@ from resolvers.context import Context
 
 MOST_PLANS_OF_AN_OPERATION = 32
 MOST_BYTES_OF_PLANS = 32_000_000
+_OVERHEAD_BYTES = 500  # of a plan beside its statement
+Key: TypeAlias = tuple[object, ...]
 Statement: TypeAlias = tuple[str, Sequence[Any]]  # with its arguments
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Compiled:
     """What is known of one operation of one document: its plans, and why there are none for some keys."""
 
@@ -39,7 +43,7 @@ class Compiled:
     fragments: Mapping[str, FragmentDefinitionNode]
     steering: Steering
     plain: PlainVariables | None
-    plans: dict[tuple[object, ...], Plan | Declined] = field(default_factory=dict)
+    plans: dict[Key, Plan | Declined] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: DocumentNode, operation: OperationDefinitionNode) -> Compiled:
@@ -51,7 +55,8 @@ class Compiled:
 
 
 class Lane:
-    """Plans are kept with their document, so they go when it goes."""
+    """Plans are kept with their document, so they go when it goes; and the oldest go before that, where all of
+    them together would take too much."""
 
     def __init__(
         self, schema: GraphQLSchema, reads: JsonReads, *, has_planning_service: bool = False
@@ -60,6 +65,8 @@ class Lane:
         self._shapes = SHAPES if has_planning_service else {**SHAPES, **SEASON_SHAPES}
         self._reads = reads
         self._terms = ByIdentity(terms_of)
+        self._kept: deque[tuple[ref[Compiled], Key, int]] = deque()
+        self._kept_bytes = 0
 
     async def data(self, compiled: Compiled, variables: Mapping[str, Any], context: Context) -> bytes:
         """The JSON of ``data``. ``Declined`` for anything but the plain, whole, permitted answer."""
@@ -124,8 +131,19 @@ class Lane:
                 )
             except Declined as declined:
                 known = declined.with_traceback(None)
-            compiled.plans[key] = known
+            self._keep(compiled, key, known)
         if isinstance(known, Declined):
             # Another one: what is raised keeps its frames, and with them all that its operation has read.
             raise Declined(known.reason, known.detail)
         return known
+
+    def _keep(self, compiled: Compiled, key: Key, plan: Plan | Declined) -> None:
+        compiled.plans[key] = plan
+        size = _OVERHEAD_BYTES + (len(plan.sql) if isinstance(plan, Plan) else 0)
+        self._kept.append((ref(compiled), key, size))
+        self._kept_bytes += size
+        while self._kept_bytes > MOST_BYTES_OF_PLANS:
+            its, oldest, freed = self._kept.popleft()
+            self._kept_bytes -= freed
+            if (still := its()) is not None:
+                still.plans.pop(oldest, None)

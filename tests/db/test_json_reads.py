@@ -120,6 +120,19 @@ async def test_no_more_statements_are_kept_than_was_said(reads: JsonReads) -> No
     assert int(kept) <= STATEMENTS_KEPT + 1
 
 
+async def test_long_statements_are_kept_by_their_length(
+    reads: JsonReads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.json_reader.MOST_BYTES_KEPT", 10_000)
+    for n in range(30):
+        await reads.fetch(f"SELECT to_json({n}) -- {'x' * 1_000}", [])
+
+    kept = await reads.fetch("SELECT to_json(count(*)) FROM pg_prepared_statements", [])
+    assert kept is not None
+    assert 5 < int(kept) <= 11
+    assert await reads.fetch(f"SELECT to_json(1) -- {'x' * 20_000}", []) == b"1", "by itself too long"
+
+
 async def test_after_it_was_closed_nobody_waits_for_ever(reads: JsonReads) -> None:
     await reads.fetch(BACKEND, [])
     await reads.close()

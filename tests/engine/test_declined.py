@@ -80,6 +80,25 @@ async def test_an_operation_has_so_many_plans_and_no_more(lanes: Lanes, fresh_db
     assert len(compiled.plans) == MOST_PLANS_OF_AN_OPERATION
 
 
+async def test_plans_of_all_operations_take_no_more_than_was_said(
+    lanes: Lanes, fresh_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await make_world(fresh_db)
+    context = Context.of(lanes.api.services, world.athlete)
+    monkeypatch.setattr(lane, "MOST_BYTES_OF_PLANS", 10_000)
+    documents = [_compiled(f"query ($id: ID!) {{ plan(id: $id) {{ title a{n}: id }} }}") for n in range(30)]
+
+    for each in documents:
+        await lanes.lane.data(each, {"id": world.plan_id}, context)
+    kept = [plan for each in documents for plan in each.plans.values() if isinstance(plan, Plan)]
+
+    assert 1 < len(kept) < 15
+    assert sum(len(plan.sql) for plan in kept) <= 10_000
+    assert documents[-1].plans
+    assert not documents[0].plans
+    assert await lanes.lane.data(documents[0], {"id": world.plan_id}, context), "it is made again"
+
+
 async def test_what_was_declined_once_is_not_worked_out_again(
     lanes: Lanes, fresh_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
