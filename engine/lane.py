@@ -55,7 +55,7 @@ class Compiled:
 
 
 class Lane:
-    """Plans are kept with their document, so they go when it goes; and the oldest go before that, where all of
+    """Plans are kept with their document, so they go when it goes; the oldest go before that, where all of
     them together would take too much."""
 
     def __init__(
