@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -20,6 +21,14 @@ from tests.databases import Clock, RolledBackDatabase
 
 # Nobody stays connected to them, or they could not be cloned.
 TEMPLATE, DEMO_TEMPLATE = "template_migrated", "template_demo"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_logs() -> None:
+    """Tracebacks as the server writes them: the library's default prints every local, for seconds each, which
+    the servers in this process would spend on a fault instead of answering."""
+    console = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], console])
 
 
 @pytest.fixture(scope="session")

@@ -90,9 +90,9 @@ class Wire:
             body = await self.reader.readexactly(length) if length is not None else await self._chunks()
         return Reply(int(status.split(" ")[1]), headers, body)
 
-    async def ask(self, data: bytes) -> Reply:
+    async def ask(self, data: bytes, seconds: float = 10.0) -> Reply:
         await self.send(data)
-        return await self.reply()
+        return await self.reply(seconds)
 
     async def rest(self, seconds: float = 10.0) -> bytes:
         """Everything until the server closes."""

@@ -48,7 +48,10 @@ async def test_five_hundred_at_once_get_what_each_gets_alone(
     source = random.Random(seed)
     settings: dict[str, Any] = {"rate_burst": 10_000_000, "db_read_pool_size": 2}
     limits: dict[str, Any] = {"door_most_requests": 1_000, "door_least_requests": 600}
-    async with running(shared_url, rate_refusals_per_minute=100_000, **settings, **limits) as served:
+    patience: dict[str, Any] = {"operation_seconds": 60, "db_pool_seconds": 60, "db_connect_seconds": 60}
+    async with running(
+        shared_url, rate_refusals_per_minute=100_000, **settings, **limits, **patience
+    ) as served:
         tokens = [token_for(served, each) for each in CALLERS]
         asked = [(source.choice(tokens), _payloads(source)) for _ in range(500)]
         alone: dict[bytes, Any] = {}
@@ -62,7 +65,7 @@ async def test_five_hundred_at_once_get_what_each_gets_alone(
 
         async def ask(requests: list[bytes]) -> list[tuple[bytes, Any]]:
             async with connected(served) as wire:
-                return [(each, (await wire.ask(each)).essence) for each in requests]
+                return [(each, (await wire.ask(each, seconds=60)).essence) for each in requests]
 
         all_of_them = [request(*each) for each in asked]
         found = await asyncio.gather(*(ask(all_of_them[n::100]) for n in range(100)))
