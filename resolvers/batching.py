@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, TypeVarTuple
 from uuid import UUID
 
 from aiodataloader import DataLoader
@@ -12,14 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.database import Database
 from db.paging import Page, PageRequest
+from domain.errors import DomainError
 
 T = TypeVar("T")
 D = TypeVar("D")
+Asked = TypeVarTuple("Asked")
 PageKey: TypeAlias = tuple[UUID, PageRequest]
 Batch: TypeAlias = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, T]]]
-PageBatch: TypeAlias = Callable[
-    [AsyncSession, Sequence[UUID], PageRequest], Awaitable[Mapping[UUID, Page[T]]]
-]
 ById: TypeAlias = "DataLoader[UUID, T | None]"
 ListOf: TypeAlias = "DataLoader[UUID, Sequence[T]]"
 PageOf: TypeAlias = "DataLoader[PageKey, Page[T]]"
@@ -36,15 +35,31 @@ def batched(db: Database, query: Batch[T], missing: D) -> DataLoader[UUID, T | D
     return DataLoader(load)
 
 
-def paged(db: Database, query: PageBatch[T]) -> DataLoader[PageKey, Page[T]]:
-    """One statement for each different page that is asked for, however many parents it is asked of."""
+def paged(
+    db: Database,
+    query: Callable[[AsyncSession, Sequence[UUID], *Asked], Awaitable[Mapping[UUID, Page[T]]]],
+) -> DataLoader[tuple[UUID, *Asked], Page[T]]:
+    """One statement for each different page that is asked for, however many parents it is asked of.
 
-    async def load(keys: list[PageKey]) -> list[Page[T]]:
-        parents: dict[PageRequest, list[UUID]] = defaultdict(list)
-        for parent_id, request in keys:
-            parents[request].append(parent_id)
+    What is refused, such as a cursor of another list, is refused to who asked for that page: the pages beside
+    it are read as if it had not been asked for. A fault is everyone's, as it may be the connection's.
+    """
+
+    async def load(keys: list[tuple[UUID, *Asked]]) -> list[Any]:  # a refusal is the answer for its keys
+        parents: dict[tuple[*Asked], list[UUID]] = defaultdict(list)
+        for key in keys:
+            parents[key[1:]].append(key[0])
+        found: dict[tuple[*Asked], Mapping[UUID, Page[T]] | DomainError] = {}
         async with db.read() as db_session:
-            found = {request: await query(db_session, ids, request) for request, ids in parents.items()}
-        return [found[request][parent_id] for parent_id, request in keys]
+            for page, ids in parents.items():
+                try:
+                    found[page] = await query(db_session, ids, *page)
+                except DomainError as refusal:
+                    found[page] = refusal
+        return [_of_parent(found[key[1:]], key[0]) for key in keys]
 
     return DataLoader(load)
+
+
+def _of_parent(found: Mapping[UUID, T] | DomainError, parent_id: UUID) -> T | DomainError:
+    return found if isinstance(found, DomainError) else found[parent_id]

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 from uuid import UUID
 
 from aiodataloader import DataLoader
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import training_log, wellness
 from db.database import Database
 from db.paging import Page, PageRequest
 from domain.training_log import TrainingEntry, TrainingVersion
 from domain.wellness import WellnessReport, WellnessVersion
-from resolvers.batching import ById, ListOf, batched
+from resolvers.batching import ById, ListOf, batched, paged
 
-T = TypeVar("T")
 SpanKey: TypeAlias = tuple[UUID, PageRequest, date, date]
-SpanBatch: TypeAlias = Callable[
-    [AsyncSession, Sequence[UUID], PageRequest, date, date], Awaitable[Mapping[UUID, Page[T]]]
-]
 
 
 class TrainingLoaders:
@@ -42,7 +35,7 @@ class TrainingLoaders:
 
     @cached_property
     def log_of_player(self) -> DataLoader[SpanKey, Page[TrainingEntry]]:
-        return _spans(self._db, training_log.entries_of_players)
+        return paged(self._db, training_log.entries_of_players)
 
     @cached_property
     def report(self) -> ById[WellnessReport]:
@@ -54,18 +47,4 @@ class TrainingLoaders:
 
     @cached_property
     def reports_of_player(self) -> DataLoader[SpanKey, Page[WellnessReport]]:
-        return _spans(self._db, wellness.reports_of_players)
-
-
-def _spans(db: Database, query: SpanBatch[T]) -> DataLoader[SpanKey, Page[T]]:
-    """One statement for each different page of each different span of days, for all its players."""
-
-    async def load(keys: list[SpanKey]) -> list[Page[T]]:
-        players: dict[tuple[PageRequest, date, date], list[UUID]] = defaultdict(list)
-        for player_id, request, first, last in keys:
-            players[request, first, last].append(player_id)
-        async with db.read() as db_session:
-            found = {asked: await query(db_session, ids, *asked) for asked, ids in players.items()}
-        return [found[request, first, last][player_id] for player_id, request, first, last in keys]
-
-    return DataLoader(load)
+        return paged(self._db, wellness.reports_of_players)
