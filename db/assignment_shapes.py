@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Date, Uuid, and_, case, cast, 
 
 from db import adjustments
 from db.base import Instant
-from db.completions import due_in
+from db.completions import due_in, due_lately
 from db.models.assignments import AssignmentAdjustmentRow, TrainingCompletionRow, WorkoutAssignmentRow
 from db.models.seasons import SeasonPhaseRow
 from db.narrowing import Narrowed, day_window
@@ -107,7 +107,7 @@ ASSIGNMENT_SHAPES: Mapping[str, Shape] = {
                 "TrainingCompletion",
                 TrainingCompletionRow.assignment_id,
                 (TrainingCompletionRow.occurrence_on,),
-                narrowed={"range": Narrowed(due_in, (Date(), Date()), day_window, is_needed=True)},
+                narrowed={"range": Narrowed(due_in, (Date(), Date()), day_window, otherwise=due_lately)},
             ),
             "workout": One("Workout", _ROW.workout_id),
             "player": One("Player", _ROW.player_id, if_seen=True),

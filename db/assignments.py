@@ -12,10 +12,12 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
+    Date,
     Select,
     Text,
     and_,
     any_,
+    cast,
     false,
     func,
     literal,
@@ -30,8 +32,10 @@ from db.assignment_rows import ASSIGNMENT, assignment_of, changes_of, record_of
 from db.bulk import Record, each_of, each_row, insert_records, update_records
 from db.models.assignments import WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
+from db.today import today_in
 from db.visibility import assignments_visible_to
 from domain.assignments import OPEN_STATUSES, AssignmentStatus, WorkoutAssignment
+from domain.day_windows import FOUR_WEEKS
 from domain.errors import Conflict
 from domain.people import Viewer
 from domain.phases import SeasonPhase
@@ -260,6 +264,12 @@ def _all_of(phase: SeasonPhase | None) -> list[ColumnElement[bool]]:
 def has_days_in(rows: type[WorkoutAssignmentRow], first: Day, last: Day) -> ColumnElement[bool]:
     """It begins before the window ends and goes on when it begins; what recurs need have no day in it."""
     return and_(rows.scheduled_on <= last, or_(rows.last_day.is_(None), rows.last_day >= first))
+
+
+def has_days_ahead(rows: type[WorkoutAssignmentRow], whose: Any) -> ColumnElement[bool]:
+    """In the four weeks from today on, as whoever the list is of has it."""
+    today = today_in(whose.time_zone)
+    return has_days_in(rows, today, cast(today + FOUR_WEEKS, Date))
 
 
 def stands_so(rows: type[WorkoutAssignmentRow], statuses: ColumnElement[list[str]]) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from db.athletes import is_not_over
 from db.models.athletes import MedicalRestrictionRow, PlayerGroupRow, PlayerPhysiologyRow
 from db.models.people import PersonRow
 from db.narrowing import Switch
@@ -34,7 +35,7 @@ ATHLETE_SHAPES: Mapping[str, Shape] = {
                 "MedicalRestriction",
                 MedicalRestrictionRow.player_id,
                 (MedicalRestrictionRow.starts_on, MedicalRestrictionRow.id),
-                narrowed={"include_ended": Switch(on=False)},  # those that are over go by today
+                narrowed={"include_ended": Switch(on=False, rule=is_not_over)},
             ),
         },
     ),

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.athletes import MedicalRestrictionRow, PlayerGroupRow, PlayerPhysiologyRow
-from db.models.people import MembershipRow
+from db.models.people import MembershipRow, PersonRow
+from db.today import today_in
 from domain.assignments import AssignmentType
 from domain.exercises import MovementPattern
 from domain.people import TeamRole
@@ -73,6 +74,12 @@ async def every_restriction_of(
 ) -> dict[UUID, list[MedicalRestriction]]:
     """Those that are over, too, by their start."""
     return await _restrictions(db_session, MedicalRestrictionRow.player_id.in_(player_ids))
+
+
+def is_not_over(rows: type[MedicalRestrictionRow]) -> ColumnElement[bool]:
+    """In force today or to come, where the player is."""
+    its_zone = select(PersonRow.time_zone).where(PersonRow.id == rows.player_id).scalar_subquery()
+    return or_(rows.ends_on.is_(None), rows.ends_on >= today_in(its_zone))
 
 
 async def restrictions_by_id(

@@ -7,13 +7,16 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Date, cast, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models.assignments import TrainingCompletionRow
+from db.models.assignments import TrainingCompletionRow, WorkoutAssignmentRow
+from db.models.people import TeamRow
+from db.today import today_in
 from db.training_done import note_completion
 from domain.assignments import Completion
+from domain.day_windows import FOUR_WEEKS
 from domain.errors import InvalidState
 from domain.planning import Actor
 from domain.training_log import TrainingEntry
@@ -54,6 +57,15 @@ def due_in(
     rows: type[TrainingCompletionRow], first: date | ColumnElement[date], last: date | ColumnElement[date]
 ) -> ColumnElement[bool]:
     return rows.occurrence_on.between(first, last)
+
+
+def due_lately(
+    rows: type[TrainingCompletionRow], assignment: type[WorkoutAssignmentRow]
+) -> ColumnElement[bool]:
+    """In the four weeks up to today, where the team is that it was assigned in."""
+    its_zone = select(TeamRow.time_zone).where(TeamRow.id == assignment.team_id).scalar_subquery()
+    today = today_in(its_zone)
+    return due_in(rows, cast(today - FOUR_WEEKS, Date), today)
 
 
 async def completions_of_players(

@@ -40,24 +40,24 @@ def _itself(given: Any) -> Sequence[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """By ``rule(rows, *values)``; not at all without the argument, or with an empty list.
+    """By ``rule(rows, *values)``; without the argument, or with an empty list, by ``otherwise``.
 
-    ``values`` makes of the argument what is of ``types``, or raises the refusal. With ``is_needed``, what
-    holds without the argument is not a matter of tables.
+    ``values`` makes of the argument what is of ``types``, or raises the refusal. ``otherwise(rows, parent)``
+    is told the row that the list belongs to.
     """
 
     rule: Condition
     types: tuple[TypeEngine[Any], ...]
     values: Callable[[Any], Sequence[Any]] = _itself
-    is_needed: bool = False
+    otherwise: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """By ``rule(rows)`` where the argument is ``on``. Without a rule, that is not a matter of tables."""
+    """By ``rule(rows)`` where the argument is ``on``."""
 
     on: bool
-    rule: Condition | None = None
+    rule: Condition
 
 
 Narrowing: TypeAlias = Narrowed | Switch

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.seasons import SeasonPhaseRow, SeasonPlanRow
 from db.paging import Order, Page, PageRequest, fetch_pages
+from db.today import today_in
 from db.visibility import season_plans_visible_to
 from domain.errors import Conflict
 from domain.people import Viewer
@@ -110,6 +111,23 @@ async def season_plans_of_teams(
 async def season_phases_by_id(db_session: AsyncSession, phase_ids: Sequence[UUID]) -> dict[UUID, SeasonPhase]:
     rows = await db_session.execute(select(*PHASE).where(SeasonPhaseRow.id.in_(phase_ids)))
     return {row.id: _phase(row) for row in rows}
+
+
+def id_of_phase_today(teams: Any) -> ColumnElement[UUID]:
+    """Of the phase in force, as a part of a query on teams; null if the team is in none."""
+    today = today_in(teams.time_zone)
+    return (
+        select(SeasonPhaseRow.id)
+        .join(SeasonPlanRow, SeasonPlanRow.id == SeasonPhaseRow.season_plan_id)
+        .where(
+            SeasonPlanRow.team_id == teams.id,
+            SeasonPlanRow.status == SeasonStatus.ACTIVE,
+            SeasonPhaseRow.starts_on <= today,
+            SeasonPhaseRow.ends_on >= today,
+        )
+        .correlate(teams)
+        .scalar_subquery()
+    )
 
 
 async def season_plan_for_update(db_session: AsyncSession, plan_id: UUID) -> SeasonPlan | None:

@@ -26,7 +26,7 @@ from db.models.plans import (
 from db.models.seasons import SeasonPlanRow
 from db.narrowing import Narrowed, day_window
 from db.paging import Order
-from db.shape_links import Caller, Column, Many, Of, One, Only, Paged, Same, Shape, Texts, Through
+from db.shape_links import Caller, Column, Many, Of, One, Only, Paged, Same, Shape, Texts, Through, Worked
 from db.visibility import (
     exercises_visible_to,
     people_visible_to,
@@ -37,8 +37,9 @@ from db.workload_shapes import ALERTS, THRESHOLDS, TRAINING_LOG, WELLNESS_REPORT
 
 
 def _assigned(by: Column) -> Paged:
-    """Without a window it is the one that begins today."""
-    window = Narrowed(assignments.has_days_in, (Date(), Date()), day_window, is_needed=True)
+    window = Narrowed(
+        assignments.has_days_in, (Date(), Date()), day_window, otherwise=assignments.has_days_ahead
+    )
     statuses = Narrowed(assignments.stands_so, (ARRAY(Text),))
     return Paged(
         "WorkoutAssignment",
@@ -53,7 +54,6 @@ _PLAYER = Through(MembershipRow.team_id, MembershipRow.person_id, {"role": "play
 _COACH = Through(MembershipRow.team_id, MembershipRow.person_id, {"role": "coach"})
 _TEAMS = Through(MembershipRow.person_id, MembershipRow.team_id)
 _BY_NAME = Order((PersonRow.display_name, PersonRow.id))
-SEASON_IN_FORCE = Only("SeasonPlan", SeasonPlanRow.team_id, {"status": "active"})
 
 CATALOGUE = Paged(
     "Exercise",
@@ -147,7 +147,8 @@ SHAPES: Mapping[str, Shape] = {
             "coaches": Paged("Player", _BY_NAME, through=_COACH, if_seen=True),
             "alerts": ALERTS,
             "workload_thresholds": THRESHOLDS,
-            "season_plan": SEASON_IN_FORCE,
+            "season_plan": Only("SeasonPlan", SeasonPlanRow.team_id, {"status": "active"}),
+            "current_phase": One("SeasonPhase", Worked(seasons.id_of_phase_today)),
             "assignments": _assigned(WorkoutAssignmentRow.team_id),
             "season_plans": Paged("SeasonPlan", seasons.LATEST_FIRST, by=SeasonPlanRow.team_id, if_seen=True),
         },

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from domain.errors import InvalidInput
 from domain.seasons import EARLIEST, LATEST
 
 LONGEST_WINDOW_DAYS = 400
+FOUR_WEEKS = timedelta(days=27)  # both ends count
 
 
 def checked_window(first: date, last: date) -> tuple[date, date]:

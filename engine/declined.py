@@ -17,6 +17,7 @@ class Reason(StrEnum):
     TOO_MANY_PLANS = "too_many_plans"
     NOT_PERMITTED = "not_permitted"
     NOTHING_FOUND = "nothing_found"
+    NEW_TIME_ZONE = "new_time_zone"
     DATABASE = "database"
 
 

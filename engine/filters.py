@@ -9,7 +9,7 @@ from graphql import GraphQLField, Undefined
 from strawberry.utils.str_converters import to_camel_case
 
 from db.base import Base
-from db.narrowing import Narrowed, Narrowing
+from db.narrowing import Condition, Narrowed, Narrowing
 from domain.errors import DomainError
 from engine.arguments import Binder, Value, Variables
 from engine.declined import Declined, Reason
@@ -22,22 +22,31 @@ def conditions_of(
     field: GraphQLField,
     variables: Variables,
 ) -> list[tuple[Narrowing, Value]]:
-    """Those that narrow the list. ``Declined`` for an argument that is not declared, or has to be given."""
+    """Those that narrow the list by what is given. ``Declined`` for an argument that is not declared."""
     known = {to_camel_case(name): each for name, each in narrowing.items()}
     if not given.keys() <= known.keys():
         raise Declined(Reason.ARGUMENT, ", ".join(given.keys() - known.keys()))
     found: list[tuple[Narrowing, Value]] = []
     for name, each in known.items():
         value = given.get(name) or _default(field, name)
-        if isinstance(each, Narrowed):
-            if value(variables) not in (None, []):
-                found.append((each, value))
-            elif each.is_needed:
-                raise Declined(Reason.ARGUMENT, name)
-        elif value(variables) is each.on:
-            if each.rule is None:
-                raise Declined(Reason.ARGUMENT, name)
+        if _narrows(each, value(variables)):
             found.append((each, value))
+    return found
+
+
+def conditions_otherwise(
+    narrowing: Mapping[str, Narrowing],
+    given: Mapping[str, Value],
+    field: GraphQLField,
+    variables: Variables,
+) -> list[Condition]:
+    """What holds of the list for want of arguments."""
+    found: list[Condition] = []
+    for python_name, each in narrowing.items():
+        name = to_camel_case(python_name)
+        value = given.get(name) or _default(field, name)
+        if isinstance(each, Narrowed) and each.otherwise is not None and not _narrows(each, value(variables)):
+            found.append(each.otherwise)
     return found
 
 
@@ -64,6 +73,10 @@ def condition(
         return {_own(prefix, f"given_{n}"): each for n, each in enumerate(values)}
 
     return sql, bind
+
+
+def _narrows(narrowing: Narrowing, value: Any) -> bool:
+    return value not in (None, []) if isinstance(narrowing, Narrowed) else value is narrowing.on
 
 
 def _own(prefix: str, name: str) -> str:

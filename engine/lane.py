@@ -23,6 +23,7 @@ from db.season_shapes import SEASON_SHAPES
 from db.shapes import SHAPES
 from domain.errors import DomainError
 from engine.by_identity import ByIdentity
+from engine.days import Days
 from engine.declined import Declined, Reason
 from engine.plain_variables import PlainVariables
 from engine.plans import Plan, Steering, make_plan, steering_of, terms_of
@@ -65,6 +66,7 @@ class Lane:
         self._shapes = SHAPES if has_planning_service else {**SHAPES, **SEASON_SHAPES}
         self._reads = reads
         self._terms = ByIdentity(terms_of)
+        self._days = Days()
         self._kept: deque[tuple[ref[Compiled], Key, int]] = deque()
         self._kept_bytes = 0
 
@@ -76,6 +78,8 @@ class Lane:
         try:
             found = await self._reads.fetch(*statement)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            if self._days.learn(str(error)):
+                raise Declined(Reason.NEW_TIME_ZONE) from None
             raise Declined(Reason.DATABASE, type(error).__name__) from error
         if found is None:
             raise Declined(Reason.NOTHING_FOUND)
@@ -103,7 +107,10 @@ class Lane:
                 need.check(context)
             except DomainError:
                 raise Declined(Reason.NOT_PERMITTED) from None
-        return plan.sql, plan.arguments(self._terms.of(context.caller), coerced)
+        terms: Mapping[str, Any] = self._terms.of(context.caller)
+        if plan.asks_for_today:
+            terms = {**terms, **self._days.terms(context.services.clock())}
+        return plan.sql, plan.arguments(terms, coerced)
 
     def _coerced(self, compiled: Compiled, variables: Mapping[str, Any]) -> dict[str, Any]:
         if compiled.plain is not None and (plain := compiled.plain.coerced(variables)) is not None:

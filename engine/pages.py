@@ -12,7 +12,7 @@ from engine.declined import Declined, Reason
 from engine.json_text import Json, Sql, a_list, an_object, or_null, text_of
 from engine.rules import type_in_sql
 from engine.selection import Chosen, object_type
-from engine.tables import columns, ordered
+from engine.tables import Parent, columns, ordered
 from engine.values import cursor, typename
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _PAGING = frozenset({"first", "after", "last", "before"})
 
 
-def page(writer: Writer, chosen: Chosen, link: Paged, parent: str | None) -> Json:
-    """``parent`` is the alias of the row that the connection belongs to."""
+def page(writer: Writer, chosen: Chosen, link: Paged, parent: Parent | None) -> Json:
+    """``parent`` is the row that the connection belongs to."""
     assert chosen.definition is not None  # noqa: S101 - a connection is no __typename
     given = arguments_of(chosen.nodes[0], chosen.definition)
     type_ = object_type(chosen.definition)

@@ -15,6 +15,7 @@ from graphql import (
 )
 
 from db.shape_links import Shape
+from db.today import DAYS
 from db.visibility import parameters_of
 from domain.people import Role, Viewer
 from engine.arguments import Binder, Variables
@@ -37,8 +38,12 @@ class Plan:
     binders: tuple[Binder, ...]
     needs: tuple[Need, ...]
 
+    @property
+    def asks_for_today(self) -> bool:
+        return DAYS in self.parameters
+
     def arguments(self, terms: Mapping[str, Any], variables: Variables) -> list[Any]:
-        """``terms`` are the caller's, as ``terms_of`` says them."""
+        """``terms`` are the caller's, as ``terms_of`` says them, and the days if it asks for them."""
         bound: dict[str, Any] = {}
         for bind in self.binders:
             bound.update(bind(variables))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from db.season_shapes import TEMPLATES
-from db.shape_links import Paged
-from db.shapes import CATALOGUE, SEASON_IN_FORCE
+from db.shape_links import One, Only, Paged
+from db.shapes import CATALOGUE
 from engine.arguments import Value, arguments_of, id_binder
 from engine.declined import Declined, Reason
-from engine.json_text import Json
-from engine.nodes import by_id, node, nodes, object_named, viewer
+from engine.json_text import Json, Sql, text_of
+from engine.nodes import by_id, node, nodes, viewer
 from engine.selection import Chosen
 from engine.statement import Writer
 from resolvers.ids import Kind
@@ -22,6 +22,7 @@ BY_ID: Mapping[str, Kind] = {
     "team": Kind.TEAM,
     "player": Kind.PLAYER,
 }
+OF_A_TEAM: Mapping[str, str] = {"seasonPlan": "season_plan", "currentPhase": "current_phase"}
 LISTS: Mapping[str, Paged] = {"phaseTemplates": TEMPLATES, "exercises": CATALOGUE}
 
 
@@ -40,20 +41,20 @@ def root(writer: Writer, chosen: Chosen) -> Json:
         return node(writer, chosen, given["id"])
     if name == "nodes":
         return nodes(writer, chosen, given["ids"])
-    if name == "seasonPlan":
-        return _season(writer, chosen, given["teamId"])
+    if name in OF_A_TEAM:
+        return _of_team(writer, chosen, OF_A_TEAM[name], given["teamId"])
     if name in LISTS:
         return writer.page(chosen, LISTS[name], None)
     raise Declined(Reason.FIELD_WITH_CODE, f"Query.{name}")
 
 
-def _season(writer: Writer, chosen: Chosen, team_id: Value) -> Json:
-    """That of a team which the caller sees. Without one, the reference lane says which of the two it is."""
-    link, alias, team = SEASON_IN_FORCE, writer.new_name("t"), writer.new_name("t")
-    writer.shape(link.type)
-    type_, name = object_named(writer, link.type), writer.new_name("id")
-    writer.binders.append(id_binder(name, Kind.TEAM, team_id))
-    id = writer.parameter(name, "uuid")
-    is_seen = f"(SELECT {writer.seen('Team', team)} FROM teams {team} WHERE {team}.id = {id})"
-    inner = writer.selections.of(type_, chosen.selections)
-    return writer.object(type_, inner, alias, writer.only(link, alias, id), is_seen)
+def _of_team(writer: Writer, chosen: Chosen, name: str, team_id: Value) -> Json:
+    """What a team that the caller sees has under that name: null if it has none, and for nobody else's."""
+    team, alias, id = writer.shape("Team"), writer.new_name("t"), writer.new_name("id")
+    link = team.links[name]
+    if not isinstance(link, One | Only):
+        raise Declined(Reason.FIELD_WITH_CODE, f"Team.{name}")
+    writer.binders.append(id_binder(id, Kind.TEAM, team_id))
+    found = text_of(writer.objects(chosen, link, team, alias))
+    shown = f"CASE WHEN {writer.seen('Team', alias)} THEN {found} END"
+    return [Sql(f"(SELECT {shown} FROM teams {alias} WHERE {alias}.id = {writer.parameter(id, 'uuid')})")]

@@ -13,14 +13,14 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.types import TypeEngine
 
 from db.base import Base
-from db.narrowing import Narrowed, Switch
+from db.narrowing import Condition, Narrowed, Switch
 from db.shape_links import Rule
 from db.visibility import ViewerTerms
 from domain.people import Role
 from engine.json_text import quoted
 
-_PARAMETER = re.compile(r"(?<!:):(\w+)(?:::([\w\[\]]+))?")
-_LEFT_OPEN = re.compile(r"(?<!:):((?:viewer|given)_\w+)(?:::([\w\[\]]+))?")
+_PARAMETER = re.compile(r"(?<!:):(\w+)(?:::(\w+(?:\[\])*))?")
+_LEFT_OPEN = re.compile(r"(?<!:):((?:viewer|given|today)_\w+)(?:::(\w+(?:\[\])*))?")
 
 
 @lru_cache(maxsize=256)
@@ -33,11 +33,17 @@ def rule_of_sight(seen: Rule, rows: type[Base], role: Role) -> str:
 @lru_cache(maxsize=256)
 def rule_of_argument(narrowing: Narrowed | Switch, rows: type[Base]) -> str:
     """Which rows an argument leaves, about ``the_row``; its values are ``given_0`` and so on."""
-    assert narrowing.rule is not None  # noqa: S101 - a switch without one is declined before
     the_row = aliased(rows, name="the_row")
     types = narrowing.types if isinstance(narrowing, Narrowed) else ()
     values = [bindparam(f"given_{n}", type_=each, required=False) for n, each in enumerate(types)]
     return _written(the_row, narrowing.rule(the_row, *values))
+
+
+@lru_cache(maxsize=256)
+def rule_otherwise(otherwise: Condition, rows: type[Base], parents: type[Base]) -> str:
+    """Which rows are left without the argument, about ``the_row`` and ``the_parent``, whose list it is."""
+    the_row, the_parent = aliased(rows, name="the_row"), aliased(parents, name="the_parent")
+    return _written(the_row, otherwise(the_row, the_parent), the_parent)
 
 
 @lru_cache(maxsize=256)
@@ -49,10 +55,14 @@ def worked_out(of: Callable[[Any], ColumnElement[Any]], rows: type[Base]) -> tup
     return _filled_in(query).partition("SELECT ")[2].rpartition(" AS it")[0], value.type
 
 
-def filled(rule: str, alias: str, parameter: Callable[[str, str], str]) -> str:
+def filled(rule: str, alias: str, parameter: Callable[[str, str], str], parent: str = "") -> str:
     """The rule about ``alias``; ``parameter`` gives the place of an open value, by its name and type."""
-    about = rule.replace("the_row.", f"{alias}.")
-    return f"({_LEFT_OPEN.sub(lambda found: parameter(found[1], found[2] or 'text'), about)})"
+    about = rule.replace("the_row.", f"{alias}.").replace("the_parent.", f"{parent}.")
+
+    def place(found: re.Match[str]) -> str:
+        return f"({parameter(found[1], found[2] or 'text')})"
+
+    return f"({_LEFT_OPEN.sub(place, about)})"
 
 
 def type_in_sql(column: InstrumentedAttribute[Any]) -> str:
@@ -63,8 +73,8 @@ def type_written(kind: TypeEngine[Any]) -> str:
     return str(kind.compile(dialect=_dialect()))
 
 
-def _written(the_row: Any, condition: ColumnElement[bool]) -> str:
-    query: Select[Any] = select(literal_column("1")).select_from(the_row).where(condition)
+def _written(the_row: Any, condition: ColumnElement[bool], *others: Any) -> str:
+    query: Select[Any] = select(literal_column("1")).select_from(the_row, *others).where(condition)
     return _filled_in(query).partition("\nWHERE ")[2]
 
 

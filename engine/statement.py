@@ -33,13 +33,13 @@ from db.shape_links import (
 from domain.people import Role
 from engine.arguments import Binder, Value, arguments_of
 from engine.declined import Declined, Reason
-from engine.filters import condition, conditions_of
+from engine.filters import condition, conditions_of, conditions_otherwise
 from engine.json_text import Json, Sql, a_list, an_object, or_null, quoted, text_of
 from engine.links import either, elements, made_of, newest
 from engine.pages import page
-from engine.rules import filled, rule_of_sight, worked_out
+from engine.rules import filled, rule_of_sight, rule_otherwise, worked_out
 from engine.selection import Chosen, Selections, object_type
-from engine.tables import between, column, table
+from engine.tables import Parent, between, column, table
 from engine.values import global_id, json_of, json_of_sql, json_text, typename
 from resolvers.permissions import Need
 from schema.fields import needs_of
@@ -112,8 +112,30 @@ class Writer:
             raise Declined(Reason.FIELD_WITH_CODE, type_name)
         return filled(rule_of_sight(shape.seen, shape.rows, self.role), alias, self.parameter)
 
-    def page(self, chosen: Chosen, link: Paged, parent: str | None) -> Json:
-        """A connection: ``parent`` is the alias of the row that it belongs to."""
+    def objects(self, chosen: Chosen, link: One | Only | Many | Same, shape: Shape, alias: str) -> Json:
+        """The object, or the list of them, that the link leads to from the row, which is of this shape."""
+        assert chosen.definition is not None  # noqa: S101 - links are no __typename
+        type_ = object_type(chosen.definition)
+        if type_ is None or type_.name != link.type:
+            raise Declined(Reason.ABSTRACT_TYPE, f"{chosen.parent.name}.{chosen.name}")
+        inner = self.selections.of(type_, chosen.selections)
+        if isinstance(link, Same):
+            return self.fields(type_, inner, alias, made_of(link, shape))
+        there = self.new_name("t")
+        if isinstance(link, One):
+            is_it = f"{there}.id = {self._key(link.by, shape, alias)}"
+            is_seen = self.seen(link.type, there) if link.if_seen else None
+            return _maybe(chosen, self.object(type_, inner, there, is_it, is_seen))
+        if isinstance(link, Only):
+            return _maybe(chosen, self.object(type_, inner, there, self.only(link, there, f"{alias}.id")))
+        given = arguments_of(chosen.nodes[0], chosen.definition)
+        rows = self.linked(link, there, Parent(shape.rows, alias), chosen.definition, given)
+        way = " DESC" if link.is_descending else ""
+        order = ", ".join(f"{column(each, there)}{way}" for each in link.order)
+        return a_list(self.fields(type_, inner, there), order, rows)
+
+    def page(self, chosen: Chosen, link: Paged, parent: Parent | None) -> Json:
+        """A connection: ``parent`` is the row that it belongs to."""
         return page(self, chosen, link, parent)
 
     def only(self, link: Only, alias: str, id: str) -> str:
@@ -122,16 +144,26 @@ class Writer:
         return " AND ".join([f"{column(link.by, alias)} = {id}", *where])
 
     def linked(
-        self, link: Many | Paged, alias: str, parent: str | None, field: GraphQLField, given: dict[str, Value]
+        self,
+        link: Many | Paged,
+        alias: str,
+        parent: Parent | None,
+        field: GraphQLField,
+        given: dict[str, Value],
     ) -> str:
         """The rows that the link leads to, narrowed by what is given: FROM and WHERE without the FROM."""
         shape, conditions = self.shape(link.type), []
-        if link.by is not None:
-            conditions.append(f"{column(link.by, alias)} = {parent}.id")
-        elif link.through is not None:
-            conditions.append(f"{alias}.id IN (SELECT {between(link.through, self.new_name('t'), parent)})")
+        if parent is not None and link.by is not None:
+            conditions.append(f"{column(link.by, alias)} = {parent.alias}.id")
+        elif parent is not None and link.through is not None:
+            there = between(link.through, self.new_name("t"), parent.alias)
+            conditions.append(f"{alias}.id IN (SELECT {there})")
         if link.if_seen:
             conditions.append(self.seen(link.type, alias))
+        if parent is not None:
+            for rule in conditions_otherwise(link.narrowed, given, field, self.selections.variables):
+                about_both = rule_otherwise(rule, shape.rows, parent.rows)
+                conditions.append(filled(about_both, alias, self.parameter, parent.alias))
         for each, value in conditions_of(link.narrowed, given, field, self.selections.variables):
             sql, binder = condition(each, value, shape.rows, alias, self.new_name("f"), self.parameter)
             conditions.append(sql)
@@ -151,7 +183,9 @@ class Writer:
         if isinstance(link, InstrumentedAttribute):
             return json_of(link, alias, chosen.definition.type, is_there=own is not None)
         if isinstance(link, Paged):
-            return self._only_if(link.only_if, shape, alias, self.page(chosen, link, alias))
+            return self._only_if(
+                link.only_if, shape, alias, self.page(chosen, link, Parent(shape.rows, alias))
+            )
         if chosen.nodes[0].arguments and not isinstance(link, Many):
             raise Declined(Reason.ARGUMENT, f"{type_.name}.{name}")
         if isinstance(link, Texts):
@@ -177,7 +211,7 @@ class Writer:
             return newest(self, chosen, link, alias)
         if isinstance(link, Either):
             return either(self, chosen, link, shape, alias)
-        return self._only_if(link.only_if, shape, alias, self._objects(chosen, link, shape, alias))
+        return self._only_if(link.only_if, shape, alias, self.objects(chosen, link, shape, alias))
 
     def _only_if(self, rule: Rule | None, shape: Shape, alias: str, json: Json) -> Json:
         """Null where the rule about the row does not hold."""
@@ -201,27 +235,6 @@ class Writer:
         if declared.base_resolver is not None or not isinstance(own, InstrumentedAttribute):
             raise Declined(Reason.FIELD_WITH_CODE, f"{type_.name}.{declared.python_name}")
         return json_of(own, alias, chosen.definition.type)
-
-    def _objects(self, chosen: Chosen, link: One | Only | Many | Same, shape: Shape, alias: str) -> Json:
-        assert chosen.definition is not None  # noqa: S101 - see _value
-        type_ = object_type(chosen.definition)
-        if type_ is None or type_.name != link.type:
-            raise Declined(Reason.ABSTRACT_TYPE, f"{chosen.parent.name}.{chosen.name}")
-        inner = self.selections.of(type_, chosen.selections)
-        if isinstance(link, Same):
-            return self.fields(type_, inner, alias, made_of(link, shape))
-        there = self.new_name("t")
-        if isinstance(link, One):
-            is_it = f"{there}.id = {self._key(link.by, shape, alias)}"
-            is_seen = self.seen(link.type, there) if link.if_seen else None
-            return _maybe(chosen, self.object(type_, inner, there, is_it, is_seen))
-        if isinstance(link, Only):
-            return _maybe(chosen, self.object(type_, inner, there, self.only(link, there, f"{alias}.id")))
-        given = arguments_of(chosen.nodes[0], chosen.definition)
-        rows = self.linked(link, there, alias, chosen.definition, given)
-        way = " DESC" if link.is_descending else ""
-        order = ", ".join(f"{column(each, there)}{way}" for each in link.order)
-        return a_list(self.fields(type_, inner, there), order, rows)
 
 
 def _maybe(chosen: Chosen, found: Json) -> Json:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
+from db.base import Base
 from db.paging import Order
 from db.shape_links import Shape, Through
 from engine.json_text import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A row that something belongs to: its table, and its alias in the statement."""
+
+    rows: type[Base]
+    alias: str
 
 
 def table(shape: Shape) -> str:

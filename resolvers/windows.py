@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import strawberry
 
-from domain.day_windows import LONGEST_WINDOW_DAYS, checked_window
-
-FOUR_WEEKS = timedelta(days=27)  # both ends count
+from domain.day_windows import FOUR_WEEKS, LONGEST_WINDOW_DAYS, checked_window
 
 
 @strawberry.input(description=f"Calendar days, inclusive, {LONGEST_WINDOW_DAYS} at most.")

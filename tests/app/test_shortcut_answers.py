@@ -57,6 +57,11 @@ ANSWERED: dict[str, Any] = {
         " { hasNextPage endCursor } } } }",
         "variables": {"n": 2},
     },
+    "what goes by today": {
+        "query": "query ($id: ID!) { currentPhase(teamId: $id) { name endsOn } team(id: $id) {"
+        " assignments(first: 3) { edges { node { scheduledOn } } } } }",
+        "variables": {"id": TEAM},
+    },
     "one of two operations": {
         "query": "query A { viewer { id } } query B { viewer { displayName } }",
         "operationName": "B",

@@ -81,6 +81,10 @@ async def make_awkward(db: Database, seed: int) -> Awkward:
                     named = {each: values[each] for each in values if f":{each}" in statement}
                     await run(text(statement), named)
 
+        for team, time_zone in ((world.team, "Pacific/Apia"), (world.other_team, "America/Los_Angeles")):
+            moved = {"zone": time_zone, "id": team.id}
+            await run(text("UPDATE teams SET time_zone = :zone WHERE id = :id"), moved)
+
     await committed(db, spoil)
     await _compress(db, world, chance)
     async with db.read() as db_session:
@@ -98,6 +102,7 @@ async def make_awkward(db: Database, seed: int) -> Awkward:
         "exercise": (Kind.EXERCISE, [world.prescriptions[0].exercise.id]),
         "record": (Kind.COMPRESSION_RECORD, records),
         "seasonPlan": (Kind.TEAM, [world.team.id, world.other_team.id]),
+        "currentPhase": (Kind.TEAM, [world.team.id, world.other_team.id]),
         **seasonal,
         **done,
     }

@@ -25,10 +25,9 @@ from graphql import (
 )
 
 ROOTS = (
-    *("plan", "session", "team", "player", "node", "nodes", "viewer", "seasonPlan", "phaseTemplates"),
-    "exercises",
+    *("plan", "session", "team", "player", "node", "nodes", "viewer", "seasonPlan", "currentPhase"),
+    *("phaseTemplates", "exercises"),
 )
-MOSTLY_GIVEN = frozenset({"range", "includeEnded"})  # else what is asked for depends on today
 DAYS = ("2026-07-01", "2026-09-14", "2026-10-19", "2026-11-02", "2026-12-24", "2027-03-01", "1999-01-01")
 SCALARS: Mapping[str, Sequence[Any]] = {
     "Boolean": (True, False),
@@ -178,8 +177,7 @@ class Maker:
         """Of a page, and of what narrows a list."""
         parts = self._page() if set(PAGING) <= definition.args.keys() else []
         for name, argument in definition.args.items():
-            likely = 0.9 if name in MOSTLY_GIVEN else 0.3
-            if name not in PAGING and _can_be_given(argument.type) and self._random.random() < likely:
+            if name not in PAGING and _can_be_given(argument.type) and self._random.random() < 0.5:
                 parts.append(f"{name}: {self._given(argument.type)}")
         self._random.shuffle(parts)
         return f"({', '.join(parts)})" if parts else ""

@@ -49,7 +49,10 @@ async def test_who_may_not_and_what_is_not_there_are_left_to_the_reference_lane(
         ("query ($id: ID!) { nodes(ids: [$id]) { id } }", None),
         (MANY_NODES, Reason.ARGUMENT),
         (DEFAULT, None),
-        ("{ viewer { teams { edges { node { assignments { edges { cursor } } } } } } }", Reason.ARGUMENT),
+        (
+            "{ viewer { teams { edges { node { assignments { edges { cursor } } } } } } }",
+            Reason.NEW_TIME_ZONE,
+        ),
         ('{ exercises(search: "%s") { edges { cursor } } }' % ("a" * 101), Reason.ARGUMENT),
         ('{ exercises(search: "%s") { edges { cursor } } }' % ("a" * 100), None),
     ],

@@ -9,6 +9,7 @@ import dataclasses
 import os
 import random
 from collections import Counter
+from datetime import UTC, datetime
 
 import orjson
 import pytest
@@ -22,6 +23,7 @@ from domain.access import Scope
 from domain.people import Viewer
 from engine.declined import Declined, Reason
 from tests.api import ALL, the_schema
+from tests.databases import Clock
 from tests.engine.awkward import Awkward, make_awkward
 from tests.engine.lanes import Lanes
 from tests.engine.operations import Maker
@@ -30,15 +32,24 @@ from tests.engine.reach import reached
 ALL_SHAPES = {**SHAPES, **SEASON_SHAPES}
 LONG = os.environ.get("TAPER_LONG_TESTS") == "1"
 OPERATIONS = int(os.environ.get("TAPER_OPERATIONS", "10000" if LONG else "300"))
+MOMENTS = (  # on both sides of a midnight at which a phase begins or ends, somewhere in the club; and noon
+    *(datetime(2026, 11, 15, hour, 30, tzinfo=UTC) for hour in (9, 10, 11, 12, 17, 18)),
+    *(datetime(2026, 11, 16, hour, tzinfo=UTC) for hour in (7, 8)),
+    *(datetime(2026, 12, 13, 10, minute, second, tzinfo=UTC) for minute, second in ((59, 59), (0, 0))),
+    *(datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in (12, 22, 23)),
+)
 PLANS = "query { viewer { plans(first: 3) { edges { cursor } } teams { edges { cursor } } } }"
 HISTORY = "query ($id: ID!) { session(id: $id) { timeCrunch { history(first: 30) { edges { cursor } } } } }"
 
 
-async def test_operations_made_at_random_are_answered_alike(lanes: Lanes, fresh_db: Database) -> None:
+async def test_operations_made_at_random_are_answered_alike(
+    lanes: Lanes, fresh_db: Database, clock: Clock
+) -> None:
     awkward = await make_awkward(fresh_db, seed=1)
     cursors = await _cursors(lanes, awkward)
     chance, outcomes = random.Random(2), Counter[str]()
     for seed in range(OPERATIONS):
+        clock.now = chance.choice(MOMENTS)
         viewer = _narrowed(chance.choice(awkward.viewers), chance)
         flags = ALL if chance.random() < 0.7 else tuple(each for each in ALL if chance.random() < 0.5)
         at_hand = lanes.with_flags(*flags)
