@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Text, case, cast, func, literal, or_
+from sqlalchemy import Date, literal
 
 from db import training_log, wellness, workload_alerts
 from db.models.workload import TrainingEntryRow, TrainingVersionRow, WellnessReportRow, WellnessVersionRow
@@ -14,15 +13,8 @@ from db.models.workload_alerts import WorkloadAlertEntryRow, WorkloadAlertRow, W
 from db.narrowing import Narrowed, Narrowing, Switch, from_day, up_to_day
 from db.shape_links import Many, Newest, One, Paged, Same, Shape, Worked
 from db.visibility import alerts_visible_to, athletes_visible_to, reports_visible_to
-from domain.workload.model import RISK_NOTE, Metric
+from domain.workload.model import RISK_NOTE
 from domain.workload.thresholds import DEFAULT_THRESHOLDS
-
-
-def _known_metric(rows: Any) -> ColumnElement[Any]:
-    """No constraint knows them all: one that nobody knows makes the statement fail, as it does resolvers."""
-    is_known = or_(rows.metric.is_(None), rows.metric.in_([each.value for each in Metric]))
-    return case((is_known, rows.metric), else_=cast(cast(func.concat("no ", rows.metric), Integer), Text))
-
 
 _DAYS: Mapping[str, Narrowing] = {
     "first_day": Narrowed(from_day, (Date(),)),
@@ -91,7 +83,6 @@ WORKLOAD_SHAPES: Mapping[str, Shape] = {
         {
             "player": One("Player", WorkloadAlertRow.player_id),
             "team": One("Team", WorkloadAlertRow.team_id, if_seen=True),
-            "metric": Worked(_known_metric),
             "note": Worked(lambda _: literal(RISK_NOTE)),
             "adjustment": Same(
                 "RecommendedAdjustment",

@@ -25,6 +25,7 @@ from db.models.people import NEW_ID
 from domain.planning_events import AdjustmentKind, ThresholdType
 from domain.workload.alerts import AlertAction, AlertSource, AlertStatus
 from domain.workload.breaches import Severity
+from domain.workload.model import Metric
 
 
 class WorkloadThresholdsRow(Base):
@@ -110,7 +111,7 @@ class WorkloadAlertRow(Base):
         ),
         CheckConstraint(one_of("type", ThresholdType), name="type"),
         CheckConstraint(one_of("severity", Severity), name="severity"),
-        CheckConstraint("metric ~ '^[a-z0-9_]{1,40}$'", name="metric"),
+        CheckConstraint(one_of("metric", Metric), name="metric"),
         CheckConstraint(one_of("adjustment_type", AdjustmentKind), name="adjustment_type"),
         CheckConstraint("(adjustment_type IS NULL) = (adjustment_value IS NULL)", name="adjustment_whole"),
         CheckConstraint("adjustment_value > 0 AND adjustment_value <= 1000", name="adjustment_value"),

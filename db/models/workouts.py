@@ -29,9 +29,13 @@ from domain.assignments import NAMED_GROUPS, AssignmentType
 from domain.exercises import Intent
 from domain.load_progression import ProgressionKind
 from domain.phases import PhaseType
-from domain.sessions import ExerciseRole
+from domain.sessions import ExerciseRole, SetKind, SetPrescription
 
 TARGETS = ", ".join(f"'{each.value}'" for each in (AssignmentType.TEAM, *sorted(NAMED_GROUPS)))
+
+_KIND = SetPrescription.__slots__.index("kind")
+_KINDS = " || ".join(f'@ == "{each.value}"' for each in SetKind)
+SET_OF_UNKNOWN_KIND = f"$[*][{_KIND}] ? (!({_KINDS}))"
 
 
 class WorkoutRow(Base):
@@ -75,6 +79,7 @@ class WorkoutExerciseRow(Base):
         CheckConstraint(
             "jsonb_typeof(sets) = 'array' AND jsonb_array_length(sets) BETWEEN 1 AND 60", name="sets"
         ),
+        CheckConstraint(f"NOT jsonb_path_exists(sets, '{SET_OF_UNKNOWN_KIND}')", name="set_kinds"),
     )
 
     workout_id: Mapped[UUID] = mapped_column(ForeignKey("workouts.id", ondelete="CASCADE"), primary_key=True)

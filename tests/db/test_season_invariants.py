@@ -107,6 +107,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "ck_workout_exercises_position": {"position": 61},
     "ck_workout_exercises_rest": {"rest_seconds_min": 121, "rest_seconds_max": 120},
     "ck_workout_exercises_role": {"role": "main"},
+    "ck_workout_exercises_set_kinds": {"sets": [[1, "main"]]},
     "ck_workout_exercises_sets": {"sets": []},
     "ck_workout_exercises_tempo": {"tempo": "slow"},
     "ck_workout_exercises_weight": {"weight": 0},

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import text
 from strawberry.utils.str_converters import to_camel_case
 
 from db.database import Database
@@ -16,7 +15,7 @@ from db.narrowing import Narrowing
 from db.season_shapes import SEASON_SHAPES
 from db.shape_links import Many, Paged
 from db.shapes import SHAPES
-from engine.declined import Declined, Reason
+from engine.declined import Declined
 from engine.roots import LISTS
 from resolvers.ids import Kind, global_id
 from tests.engine.awkward import Awkward, make_awkward
@@ -182,18 +181,3 @@ def _met(way: Way, data: Any) -> set[str]:
                 found |= {name for name in fields if each[name] not in (None, [])}
             waiting += each.values()
     return {f"{way.type}.{name}" for name in found}
-
-
-async def test_a_metric_that_nobody_knows_is_left_to_the_reference_lane(
-    lanes: Lanes, fresh_db: Database
-) -> None:
-    awkward = await make_awkward(fresh_db, seed=5)
-    document = f'{{ node(id: "{awkward.ids["alert"][0]}") {{ ... on WorkloadAlert {{ metric }} }} }}'
-    await lanes.alike(awkward.world.admin, document)
-    async with fresh_db.engine.begin() as connection:
-        await connection.execute(text("UPDATE workload_alerts SET metric = 'another'"))
-
-    found = await lanes.compiled(awkward.world.admin, document)
-    assert isinstance(found, Declined)
-    assert found.reason is Reason.DATABASE
-    assert await lanes.reference(awkward.world.admin, document) is None
