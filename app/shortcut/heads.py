@@ -24,6 +24,8 @@ from app.negotiation import negotiate
 from app.refusals import HttpRefusal
 
 MOST_KEPT = 4_096
+MOST_OF_CALLER = 64
+"""A caller has a few clients, each with a few heads; one who sends ever new ones pushes out their own."""
 LONGEST_BYTES = 4_096
 END = b"\r\n\r\n"
 
@@ -72,6 +74,8 @@ class Heads:
         self._limits = limits
         self._cross_origin = cross_origin
         self._kept: OrderedDict[bytes, Head] = OrderedDict()
+        self._whose: dict[bytes, str] = {}
+        self._of_caller: dict[str, OrderedDict[bytes, None]] = {}
 
     def at_hand(self, request: bytes, end: int) -> Known | None:
         """What is known of the head that ends at ``end``, and what it says this time."""
@@ -100,13 +104,29 @@ class Heads:
         key, request_id = _without_each_time(parted[0])
         return (key, head) if request_id == given_id(scope["headers"]) else None
 
-    def keep(self, key: bytes, head: Head) -> None:
-        self._kept[key] = head
-        if len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+    def keep(self, key: bytes, head: Head, caller: str) -> None:
+        """What is counted is counted here, as to find one has to stay quick."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            self._of_caller[self._whose[key]].move_to_end(key)
+            return
+        own = self._of_caller.setdefault(caller, OrderedDict())
+        if len(own) == MOST_OF_CALLER:
+            self._forget(next(iter(own)))
+        elif len(self._kept) == MOST_KEPT:
+            self._forget(next(iter(self._kept)))
+        self._kept[key], self._whose[key] = head, caller
+        self._of_caller.setdefault(caller, own)[key] = None  # what was forgotten may have been their last
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def _forget(self, key: bytes) -> None:
+        caller = self._whose.pop(key)
+        del self._kept[key]
+        del self._of_caller[caller][key]
+        if not self._of_caller[caller]:
+            del self._of_caller[caller]
 
     def _head(self, scope: Scope) -> Head | None:
         headers: Mapping[bytes, bytes] = dict(scope["headers"])

@@ -96,8 +96,11 @@ class Shortcut:
         """A head, from a request that begins with it and was parsed to this scope: of callers whom we know,
         or anybody could fill the memory."""
         found = self._heads.read(request, request.find(END) + len(END), scope)
-        if found is not None and self._callers.at_hand(found[1].token, self._services.clock()) is not None:
-            self._heads.keep(*found)
+        if found is None:
+            return
+        viewer = self._callers.at_hand(found[1].token, self._services.clock())
+        if viewer is not None:
+            self._heads.keep(*found, Caller.of(viewer, None).key)
 
     def _asked(self, body: bytes) -> GraphQLRequest | None:
         try:

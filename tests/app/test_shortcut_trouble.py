@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import random
 
 import asyncpg
 import pytest
@@ -14,11 +15,12 @@ from starlette.applications import Starlette
 from app.bootstrap import Application
 from app.cross_origin import CrossOrigin
 from app.server import Server
-from app.shortcut.heads import LONGEST_BYTES, MOST_KEPT, Heads
+from app.shortcut import heads as shortcut_heads
+from app.shortcut.heads import LONGEST_BYTES, MOST_KEPT, MOST_OF_CALLER, Heads
 from app.shortcut.shortcut import Shortcut
 from db.seed import DEMO
 from resolvers.ids import Kind, global_id
-from tests.app.both_ways import connected, request, taken, taking
+from tests.app.both_ways import connected, request, taken, taking, token_for
 from tests.app.test_shortcut_connections import (
     PLAN_BY_ID,
     VIEWER,
@@ -147,16 +149,87 @@ async def test_no_more_heads_are_kept_than_was_said(demo_url: str) -> None:
         application = served.application
     heads = Heads("/graphql", application.limits, CrossOrigin(application.settings))
     for number in range(100_000):
-        scope = _scope("t", str(number))
-        raw = _head(scope)
-        found = heads.read(raw, len(raw), scope)
-        assert found is not None
-        heads.keep(*found)
+        raw = _kept(heads, caller=str(number // 100), filling=str(number))
     long = _scope("t", "x" * LONGEST_BYTES)
 
     assert len(heads) == MOST_KEPT
     assert heads.at_hand(raw, len(raw)) is not None
     assert heads.read(_head(long), len(_head(long)), long) is None
+
+
+async def test_who_sends_ever_new_heads_pushes_out_their_own_alone(demo_url: str) -> None:
+    async with running(demo_url) as served:
+        application = served.application
+    heads = Heads("/graphql", application.limits, CrossOrigin(application.settings))
+    others = [_kept(heads, caller=str(number), filling=f"of {number}") for number in range(1000)]
+
+    sent = [_kept(heads, caller="restless", filling=str(number)) for number in range(10_000)]
+
+    assert len(heads) == 1000 + MOST_OF_CALLER
+    assert all(heads.at_hand(each, len(each)) for each in others)
+    remembered = [each for each in sent if heads.at_hand(each, len(each))]
+    assert remembered == sent[-MOST_OF_CALLER:]
+
+
+async def test_a_head_that_is_sent_again_is_a_callers_last_to_go(demo_url: str) -> None:
+    async with running(demo_url) as served:
+        application = served.application
+    heads = Heads("/graphql", application.limits, CrossOrigin(application.settings))
+    for number in range(10 * MOST_OF_CALLER):
+        usual = _kept(heads, caller="restless", filling="usual")
+        _kept(heads, caller="restless", filling=str(number))
+
+    assert heads.at_hand(usual, len(usual)) is not None
+    assert len(heads) == MOST_OF_CALLER
+
+
+async def test_what_is_counted_is_what_is_kept(demo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers come and go at random, and nothing of one who has nothing left stays behind."""
+    monkeypatch.setattr(shortcut_heads, "MOST_KEPT", 20)
+    monkeypatch.setattr(shortcut_heads, "MOST_OF_CALLER", 5)
+    async with running(demo_url) as served:
+        application = served.application
+    heads = Heads("/graphql", application.limits, CrossOrigin(application.settings))
+    chance = random.Random(7)
+    for _ in range(3000):
+        caller = f"{chance.randrange(12)}"
+        raw = _kept(heads, caller, filling=f"{caller}.{chance.randrange(9)}")
+        counted = {key: who for who, own in heads._of_caller.items() for key in own}
+
+        assert heads.at_hand(raw, len(raw)) is not None
+        assert heads._kept.keys() == heads._whose.keys()
+        assert counted == heads._whose
+        assert max(map(len, heads._of_caller.values())) <= 5
+        assert min(map(len, heads._of_caller.values())) >= 1
+        assert len(heads) <= 20
+
+
+async def test_one_callers_changing_header_leaves_the_others_on_the_shortcut(
+    demo_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shortcut_heads, "MOST_KEPT", 8)
+    monkeypatch.setattr(shortcut_heads, "MOST_OF_CALLER", 4)
+    async with running(demo_url) as served:
+        quiet, restless = request(token_for(served, "coach"), VIEWER), token_for(served)
+        async with connected(served) as wire:
+            for _ in range(2):
+                assert (await wire.ask(quiet)).status == 200
+            for number in range(12):
+                assert (await wire.ask(request(restless, VIEWER, ("x-n", str(number))))).status == 200
+            with taking(served, answered=1):
+                await wire.ask(quiet)
+        kept = len(_heads_of(served))
+
+    assert kept == 5
+
+
+def _kept(heads: Heads, caller: str, filling: str) -> bytes:
+    scope = _scope(f"of-{caller}", filling)
+    raw = _head(scope)
+    found = heads.read(raw, len(raw), scope)
+    assert found is not None
+    heads.keep(*found, caller)
+    return raw
 
 
 async def test_heads_of_nobody_are_not_kept(demo_url: str) -> None:
