@@ -20,7 +20,7 @@ from domain.assignments import AssignmentStatus
 from domain.recurrence import Recurrence, RecurrencePattern, occurrences
 from domain.training_days import LoggedDay, day_loads_of, whole_weeks
 from domain.training_log import TrainingKind
-from domain.workload.model import DayLoad
+from domain.workload.history import LoadHistory
 
 DAYS_AT_ONCE = 5_000
 COUNTS_AS_SCHEDULED = (AssignmentStatus.ACTIVE, AssignmentStatus.COMPLETED, AssignmentStatus.ARCHIVED)
@@ -28,7 +28,7 @@ COUNTS_AS_SCHEDULED = (AssignmentStatus.ACTIVE, AssignmentStatus.COMPLETED, Assi
 
 async def day_loads(
     db_session: AsyncSession, player_ids: Collection[UUID], first: date, last: date
-) -> dict[UUID, list[DayLoad]]:
+) -> dict[UUID, LoadHistory]:
     """Every day of each player from ``first`` to ``last`` inclusive, in order; see ``day_loads_of``.
 
     Four statements for any number of players and days. Days are those of each player's own time zone.
@@ -37,7 +37,7 @@ async def day_loads(
     rest = await rest_days_of(db_session, player_ids, first, last)
     due = await days_due(db_session, player_ids, *whole_weeks(first, last))
 
-    def lay_out() -> dict[UUID, list[DayLoad]]:
+    def lay_out() -> dict[UUID, LoadHistory]:
         return {
             each: day_loads_of(first, last, logged.get(each, {}), rest.get(each, ()), due.get(each, ()))
             for each in player_ids

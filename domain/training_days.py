@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from domain.days import DAYS_A_WEEK, monday_of
-from domain.workload.model import DayLoad, DayState
+from domain.workload.history import LoadHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def day_loads_of(
     logged: Mapping[date, LoggedDay],
     rest_reported: Collection[date],
     due: Collection[date],
-) -> list[DayLoad]:
+) -> LoadHistory:
     """One player's days from ``first`` to ``last`` inclusive, each of them there.
 
     What was logged is the load, also on a day for rest. A day on which a training was logged whose load is
@@ -35,27 +35,13 @@ def day_loads_of(
     that week, from Monday. Where nothing is assigned in a week, there is no schedule to be off from. ``due``
     covers ``whole_weeks``. Ask up to today: a day to come is no rest yet.
     """
-    weeks = {monday_of(day) for day in due}
-    span = range(first.toordinal(), last.toordinal() + 1)
-    return [_day_load(date.fromordinal(each), logged, rest_reported, due, weeks) for each in span]
+    mondays = {monday_of(day) for day in due}
+    scheduled = {monday + timedelta(days=n) for monday in mondays for n in range(DAYS_A_WEEK)}
+    rest = (scheduled.difference(due) | set(rest_reported)).difference(logged)
+    done = [(each.day, each.training_load_au, each.game_load_au) for each in logged.values() if each.is_whole]
+    return LoadHistory.laid_out(first, last, done, rest)
 
 
 def whole_weeks(first: date, last: date) -> tuple[date, date]:
     """From the Monday before to the Sunday after: what ``due`` has to know."""
     return monday_of(first), monday_of(last) + timedelta(days=DAYS_A_WEEK - 1)
-
-
-def _day_load(
-    day: date,
-    logged: Mapping[date, LoggedDay],
-    rest_reported: Collection[date],
-    due: Collection[date],
-    weeks: Collection[date],
-) -> DayLoad:
-    found = logged.get(day)
-    if found is not None:
-        if not found.is_whole:
-            return DayLoad(day, DayState.UNREPORTED)
-        return DayLoad(day, DayState.REPORTED, found.training_load_au, found.game_load_au)
-    is_off = day in rest_reported or (day not in due and monday_of(day) in weeks)
-    return DayLoad(day, DayState.REST if is_off else DayState.UNREPORTED)

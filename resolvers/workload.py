@@ -32,6 +32,7 @@ from resolvers.sight import team_in_sight
 from resolvers.windows import DateRangeInput, past_window
 from resolvers.workload_fields import MOST_DAYS, PlayerAnalytics, TeamAnalytics
 from resolvers.workload_loaders import Asked
+from resolvers.workload_wanted import wanted_metrics
 
 TeamId = Annotated[strawberry.ID, strawberry.argument(description="Global id of the team.")]
 StartDate = Annotated[date, strawberry.argument(description="First day.")]
@@ -53,11 +54,13 @@ async def workload_analytics(
     if not (EARLIEST <= start_date <= LATEST and EARLIEST <= end_date <= LATEST):
         raise InvalidInput.of("startDate", f"Days are from {EARLIEST} to {LATEST}.")
     check_range(start_date, end_date)
+    _look_ahead(info)
     team = await team_in_sight(info.context, uuid_of(Kind.TEAM, team_id))
     return await _of_team(info.context, team, start_date, end_date)
 
 
 async def workload_of_team(info: Info, parent: strawberry.Parent[Team], range: Range = None) -> TeamAnalytics:
+    _look_ahead(info)
     today = today_in(parent.time_zone, info.context.services.clock())
     return await _of_team(info.context, parent, *past_window(range, today))
 
@@ -69,6 +72,7 @@ async def workload_of_player(
     context = info.context
     if not await may_read_reports(context, parent):
         return None
+    _look_ahead(info)
     today = today_in(parent.time_zone, context.services.clock())
     limits = await limits_of_player(context, parent)
     return await _of_player(context, parent, *past_window(range, today), limits)
@@ -79,10 +83,18 @@ async def readiness_of_player(info: Info, parent: strawberry.Parent[Person]) -> 
     context = info.context
     if not await may_read_reports(context, parent):
         return None
+    _look_ahead(info)
     today = today_in(parent.time_zone, context.services.clock())
     asked = Asked(parent.id, today, today, await limits_of_player(context, parent))
     found = await context.loaders.workload.analysis.load(asked)
     return found.days[-1].readiness
+
+
+def _look_ahead(info: Info) -> None:
+    """Once for an operation, and before anything of it is analysed."""
+    loaders = info.context.loaders.workload
+    if not loaders.wanted:
+        loaders.wanted = wanted_metrics(info)
 
 
 async def _of_team(context: Context, team: Team, first: date, last: date) -> TeamAnalytics:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, TypeVar
 
 import strawberry
@@ -19,7 +18,7 @@ from domain.workload.model import METHODS, MODEL_VERSION, DayState, Metric, Risk
 from domain.workload.player import PlayerDay, PlayerWeek
 from domain.workload.summary import Summary, summary_of
 from domain.workload.team import TeamDay, TeamWeek, TeamWorkload, team_workload
-from domain.workload.trends import TREND_DAYS, Trend, trends
+from domain.workload.trends import Trend, trends
 from resolvers.context import Info
 from resolvers.season_loaders import Freshness
 from resolvers.workload_loaders import AskedCompliance
@@ -98,7 +97,8 @@ def players_of_analytics(parent: strawberry.Parent[TeamAnalytics]) -> list[Playe
 def days_of_player(
     parent: strawberry.Parent[PlayerAnalytics], last: LastDays = USUAL_DAYS
 ) -> list[PlayerDay]:
-    return _last(() if parent.workload is None else parent.workload.days, last, MOST_DAYS)
+    _check_count(last, MOST_DAYS)
+    return [] if parent.workload is None else list(parent.workload.last_days(last))
 
 
 def weeks_of_player(
@@ -112,28 +112,12 @@ def series_of_player(parent: strawberry.Parent[PlayerAnalytics], metrics: Metric
         raise InvalidInput.of("metrics", f"Name 1 to {MOST_METRICS} numbers.")
     if parent.workload is None:
         return [Series(each, None, [], [], []) for each in metrics]
-    days, columns = parent.workload.days, parent.workload.table.columns
-    rows = slice(days[0].row, days[-1].row + 1)
-    return [
-        Series(
-            each,
-            days[0].day,
-            [None if math.isnan(value) else value for value in columns[each].values[rows].tolist()],
-            columns[each].completeness[rows].tolist(),
-            columns[each].provisional[rows].tolist(),
-        )
-        for each in metrics
-    ]
+    return [_series(parent.workload, each) for each in metrics]
 
 
 def trends_of_player(parent: strawberry.Parent[PlayerAnalytics]) -> list[Trend]:
     """Of the four weeks that end with the range, also where the range is shorter."""
-    if parent.workload is None:
-        return []
-    last = parent.workload.days[-1]
-    rows = range(max(0, last.row - TREND_DAYS + 1), last.row + 1)
-    table = last.table
-    return list(trends([PlayerDay(table.first_day + timedelta(days=row), table, row) for row in rows]))
+    return [] if parent.workload is None else list(trends(parent.workload.table, parent.workload.last))
 
 
 def summary_of_player(parent: strawberry.Parent[PlayerAnalytics]) -> Summary:
@@ -195,7 +179,22 @@ def window_of_series(parent: strawberry.Parent[Series]) -> int:
     return METHODS[parent.metric].window_days
 
 
+def _series(workload: PlayerWorkload, metric: Metric) -> Series:
+    column, rows = workload.table.column(metric), workload.rows
+    return Series(
+        metric,
+        workload.first,
+        column.numbers(rows),
+        column.completeness[rows].tolist(),
+        column.provisional[rows].tolist(),
+    )
+
+
 def _last(items: Sequence[T], count: int, most: int) -> list[T]:
+    _check_count(count, most)
+    return list(items[-count:])
+
+
+def _check_count(count: int, most: int) -> None:
     if not 1 <= count <= most:
         raise InvalidInput.of("last", f"last is {count}; it must be from 1 to {most}.")
-    return list(items[-count:])

@@ -28,7 +28,8 @@ from domain.workload.analysis import HISTORY_DAYS, PlayerWorkload, analyse
 from domain.workload.assigned import assigned_sessions
 from domain.workload.coming import Coming
 from domain.workload.compliance import Compliance, compliance
-from domain.workload.model import DayLoad, WellnessDay
+from domain.workload.history import LoadHistory
+from domain.workload.model import Metric, WellnessDay
 from domain.workload.team_limits import TeamLimits
 from domain.workload.thresholds import WorkloadThresholds
 from resolvers.batching import ById, ListOf, PageOf, batched, paged
@@ -68,6 +69,8 @@ class WorkloadLoaders:
     def __init__(self, db: Database, viewer: Viewer) -> None:
         self._db = db
         self._viewer = viewer
+        self.wanted: frozenset[Metric] = frozenset()
+        """The numbers that the operation is known to read; see ``workload_wanted``."""
 
     @cached_property
     def athletes_of_team(self) -> ListOf[Person]:
@@ -102,7 +105,7 @@ class WorkloadLoaders:
         """Five statements for each different range; the numbers are worked out off the event loop."""
 
         async def load(keys: list[Asked]) -> list[PlayerWorkload]:
-            loads: dict[tuple[date, date], dict[UUID, list[DayLoad]]] = {}
+            loads: dict[tuple[date, date], dict[UUID, LoadHistory]] = {}
             wellness: dict[tuple[date, date], dict[UUID, list[WellnessDay]]] = {}
             async with self._db.read() as db_session:
                 for (first, last), ids in _by_range(keys).items():
@@ -118,6 +121,7 @@ class WorkloadLoaders:
                         key.first,
                         key.last,
                         thresholds=key.limits,
+                        at_once=self.wanted,
                     )
                     for key in keys
                 ]
@@ -144,11 +148,11 @@ class WorkloadLoaders:
         return DataLoader(load)
 
     @cached_property
-    def coming(self) -> DataLoader[AskedComing, tuple[list[DayLoad], Coming]]:
+    def coming(self) -> DataLoader[AskedComing, tuple[LoadHistory, Coming]]:
         """What was done before the week, and what is assigned in it: seven statements for each first day."""
 
-        async def load(keys: list[AskedComing]) -> list[tuple[list[DayLoad], Coming]]:
-            found: dict[AskedComing, tuple[list[DayLoad], Coming]] = {}
+        async def load(keys: list[AskedComing]) -> list[tuple[LoadHistory, Coming]]:
+            found: dict[AskedComing, tuple[LoadHistory, Coming]] = {}
             async with self._db.read() as db_session:
                 for first in sorted({key.first for key in keys}):
                     ids = [key.player_id for key in keys if key.first == first]

@@ -15,7 +15,7 @@ def ewma(daily_load_au: Numbers, days: int) -> Numbers:
     AU in, AU out; rest days are 0. Source: Williams et al. 2017, Br J Sports Med 51(3):209-210.
     An unreported day (NaN) is left out: the average stays where it was.
     """
-    return _forgetting(daily_load_au, 2 / (days + 1), math.nan)
+    return _forgetting(daily_load_au, 2 / (days + 1), None)
 
 
 def exponential(daily_load_au: Numbers, time_constant_days: float) -> Numbers:
@@ -27,12 +27,14 @@ def exponential(daily_load_au: Numbers, time_constant_days: float) -> Numbers:
     return _forgetting(daily_load_au, 1 - math.exp(-1 / time_constant_days), 0.0)
 
 
-def _forgetting(loads: Numbers, weight: float, seed: float) -> Numbers:
-    found: list[float] = []
-    level = math.nan
-    for load in loads.tolist():
-        if not math.isnan(load):
-            before = seed if math.isnan(level) else level
-            level = load if math.isnan(before) else before + weight * (load - before)
-        found.append(level)
-    return np.array(found)
+def _forgetting(loads: Numbers, weight: float, seed: float | None) -> Numbers:
+    """From the first known load itself where there is no seed."""
+    is_known = loads == loads
+    known: list[float] = loads[is_known].tolist()
+    levels = [math.nan]  # before the first known day
+    level = seed if seed is not None else next(iter(known), math.nan)
+    for load in known:
+        level += weight * (load - level)
+        levels.append(level)
+    found: Numbers = np.array(levels)[np.cumsum(is_known)]
+    return found

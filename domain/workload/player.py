@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
-from numpy.typing import NDArray
-
 from domain.days import DAYS_A_WEEK
-from domain.workload.columns import Columns
 from domain.workload.model import (
     METHODS,
     DayLoad,
@@ -21,22 +16,9 @@ from domain.workload.model import (
     Value,
     WellnessDay,
 )
-from domain.workload.readiness import Contributions, readiness_on
+from domain.workload.readiness import readiness_on
 from domain.workload.risk import band_of, risk_of
-from domain.workload.thresholds import WorkloadThresholds
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """Consecutive days from ``first_day``; every column has a number for each of them."""
-
-    first_day: date
-    loads: Sequence[DayLoad]
-    wellness: Sequence[WellnessDay | None]
-    columns: Columns
-    readiness_parts: Contributions
-    flag_counts: NDArray[np.int64]
-    thresholds: WorkloadThresholds
+from domain.workload.table import Table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +30,7 @@ class PlayerDay:
     row: int
 
     def value(self, metric: Metric) -> Value:
-        return self.table.columns[metric].value(metric, self.row)
+        return self.table.column(metric).value(metric, self.row)
 
     @property
     def load(self) -> DayLoad:
@@ -146,7 +128,7 @@ class PlayerDay:
 
     @property
     def readiness(self) -> Readiness:
-        return readiness_on(self.row, self.table.columns[Metric.READINESS], self.table.readiness_parts)
+        return readiness_on(self.row, self.table.column(Metric.READINESS), self.table.readiness_parts)
 
     @property
     def risk(self) -> Risk:
@@ -180,12 +162,12 @@ class PlayerWeek:
 
     def value(self, metric: Metric) -> Value:
         """The seven days' value; for the averages, as they stand after the last known day of the week."""
-        return self.table.columns[metric].value(metric, self.last_row)
+        return self.table.column(metric).value(metric, self.last_row)
 
     @property
     def last_row(self) -> int:
         """Sunday's in the table, which ends on one."""
-        return (self.sunday - self.table.first_day).days
+        return self.table.row_of(self.sunday)
 
     @property
     def total_load(self) -> Value:

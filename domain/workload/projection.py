@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from domain.days import DAYS_A_WEEK
 from domain.workload.analysis import analyse
+from domain.workload.history import LoadHistory
 from domain.workload.loads import days_between
 from domain.workload.model import DayLoad, DayState, Metric, Risk, Value
 from domain.workload.player import PlayerDay
@@ -69,9 +70,8 @@ def project(
         DayLoad(day, DayState.REPORTED, load) if load else DayLoad(day, DayState.REST)
         for day, load in loads.items()
     ]
-    past = [each for each in history if each.day < first]
-    limits = replace(thresholds, acute_load_percentile=None)  # the costly one, and not asked here
-    found = analyse([*past, *coming], (), first, week[-1] + timedelta(days=1), thresholds=limits)
+    whole = LoadHistory.of(history).followed_by(LoadHistory.of(coming))
+    found = analyse(whole, (), first, week[-1] + timedelta(days=1), thresholds=thresholds)
     *days, morning_after = found.days
     evening = days[-1]
     return Projection(

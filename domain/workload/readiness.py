@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from domain.workload.columns import Column, Columns, percent_of_normal, z_column
+from domain.workload.columns import Column, percent_of_normal, z_column
 from domain.workload.model import (
     Contributor,
     ContributorKind,
@@ -32,18 +32,21 @@ def contributions(
     wellness: Sequence[WellnessDay | None], acute_load: Column, loads_known: Flags
 ) -> Contributions:
     """The z of each part on each day, positive is better. Days are consecutive, None where nobody scored."""
-    found: dict[ContributorKind, Column] = {}
-    for item in WellnessItem:
-        scores = np.array([np.nan if day is None else day.scores.get(item, np.nan) for day in wellness])
-        sign = 1.0 if item.more_is_better else -1.0
-        scored = ~np.isnan(scores)
-        found[ContributorKind(item.value)] = z_column(scored, sign * scores, ~scored)
-    load = z_column(loads_known, -acute_load.values, acute_load.provisional)
-    found[ContributorKind.ACUTE_LOAD] = load
+    scores = np.array(
+        [
+            [np.nan if day is None else day.scores.get(item, np.nan) for day in wellness]
+            for item in WellnessItem
+        ]
+    )
+    signs = np.array([[1.0 if item.more_is_better else -1.0] for item in WellnessItem])
+    scored = ~np.isnan(scores)
+    items = z_column(scored, signs * scores, ~scored)
+    found = {ContributorKind(item.value): items.of(at) for at, item in enumerate(WellnessItem)}
+    found[ContributorKind.ACUTE_LOAD] = z_column(loads_known, -acute_load.values, acute_load.provisional)
     return found
 
 
-def readiness_columns(parts: Contributions) -> Columns:
+def readiness_columns(parts: Contributions) -> Mapping[Metric, Column]:
     """Readiness over what is known of the parts, and the mean z of wellness alone."""
     weights, z, provisional = _stacked(parts, list(ContributorKind))
     known = ~np.isnan(z)

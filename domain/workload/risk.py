@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.workload.columns import Columns
+from domain.workload.columns import Column
 from domain.workload.model import Metric, Risk, RiskBand, RiskFlag, RiskFlagKind, Value
 from domain.workload.thresholds import WorkloadThresholds
 
@@ -18,6 +18,7 @@ _METRIC = {
     RiskFlagKind.WEEK_CHANGE: Metric.WEEK_CHANGE,
     RiskFlagKind.WELLNESS: Metric.WELLNESS_Z,
 }
+METRICS = tuple(_METRIC.values())
 # [prior] Signs of one family come from the same numbers and are one observation, not two.
 FAMILY = {
     RiskFlagKind.ACUTE_CHRONIC: "a jump in load",
@@ -49,12 +50,12 @@ def risk_of(value_of: Callable[[Metric], Value], thresholds: WorkloadThresholds)
     return Risk(band, tuple(flags), known / len(_METRIC))
 
 
-def flag_counts(columns: Columns, thresholds: WorkloadThresholds) -> NDArray[np.int64]:
+def flag_counts(column_of: Callable[[Metric], Column], thresholds: WorkloadThresholds) -> NDArray[np.int64]:
     """How many flags each day has, by the same rule as ``risk_of``; UNKNOWN where none could be told."""
-    days = len(columns[Metric.TOTAL_LOAD].values)
+    days = len(column_of(Metric.ACUTE_CHRONIC_EWMA).values)
     flags, known = np.zeros(days, dtype=np.int64), np.zeros(days, dtype=np.int64)
     for kind, metric in _METRIC.items():
-        column = columns[metric]
+        column = column_of(metric)
         is_known = ~np.isnan(column.values) & ~column.provisional
         known = known + is_known
         flags = flags + (is_known & (_sign(kind) * column.values > _sign(kind) * _limit(kind, thresholds)))

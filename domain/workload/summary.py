@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from domain.workload import risk
 from domain.workload.analysis import PlayerWorkload
-from domain.workload.model import RiskBand, Value
+from domain.workload.model import Metric, RiskBand
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,19 @@ class Summary:
     risk_band: RiskBand | None
 
 
+METRICS = frozenset(
+    {
+        Metric.TOTAL_LOAD,
+        Metric.TRAINING_LOAD,
+        Metric.GAME_LOAD,
+        Metric.MONOTONY,
+        Metric.STRAIN,
+        Metric.ACUTE_CHRONIC_EWMA,
+        Metric.RECOVERY,
+        Metric.READINESS,
+        *risk.METRICS,
+    }
+)
 NOTHING_KNOWN = Summary(*[None] * 9)
 
 
@@ -31,20 +44,20 @@ def summary_of(workload: PlayerWorkload | None) -> Summary:
     """None where nothing of the range has come to pass yet. A sum leaves out what nobody reported."""
     if workload is None:
         return NOTHING_KNOWN
-    last = workload.days[-1]
+    last = workload.on(workload.last)
     return Summary(
-        _sum(day.total_load for day in workload.days),
-        _sum(day.training_load for day in workload.days),
-        _sum(day.game_load for day in workload.days),
+        _sum(workload, Metric.TOTAL_LOAD),
+        _sum(workload, Metric.TRAINING_LOAD),
+        _sum(workload, Metric.GAME_LOAD),
         last.monotony.value,
         last.strain.value,
         last.acute_chronic_ewma.value,
         last.recovery.value,
-        last.readiness.score.value,
+        last.value(Metric.READINESS).value,
         last.risk.band,
     )
 
 
-def _sum(values: Iterable[Value]) -> float | None:
-    known = [each.value for each in values if each.value is not None]
+def _sum(workload: PlayerWorkload, metric: Metric) -> float | None:
+    known = [each for each in workload.table.column(metric).numbers(workload.rows) if each is not None]
     return sum(known) if known else None

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.workload.analysis import PlayerWorkload
+from domain.workload.loads import days_between
 from domain.workload.model import METHODS, MODEL_VERSION, Metric, RiskBand, Value
 from domain.workload.risk import band_of
 from domain.workload.windows import means
 
-Rows = NDArray[np.int64]
+Rows = NDArray[np.int64] | slice
 
 DAY_METRICS = (
     Metric.TOTAL_LOAD,
@@ -77,7 +78,7 @@ def team_workload(players: Sequence[PlayerWorkload]) -> TeamWorkload:
 
     Raises ValueError if the windows differ.
     """
-    if len({(player.days[0].day, player.days[-1].day) for player in players}) > 1:
+    if len({(player.first, player.last) for player in players}) > 1:
         raise ValueError("the players were analysed over different windows")
     if not players:
         return TeamWorkload((), ())
@@ -85,19 +86,19 @@ def team_workload(players: Sequence[PlayerWorkload]) -> TeamWorkload:
 
 
 def _days(players: Sequence[PlayerWorkload]) -> tuple[TeamDay, ...]:
-    rows = [np.array([day.row for day in player.days]) for player in players]
+    rows = [player.rows for player in players]
     by_metric = {metric: _means(metric, players, rows) for metric in DAY_METRICS}
     reported = _reported_counts(Metric.TOTAL_LOAD, players, rows)
     flags = np.stack([player.table.flag_counts[its] for player, its in zip(players, rows, strict=True)])
     return tuple(
         TeamDay(
-            each.day,
+            day,
             len(players),
             reported[at],
             {metric: found[at] for metric, found in by_metric.items()},
             _risk_counts(flags[:, at]),
         )
-        for at, each in enumerate(players[0].days)
+        for at, day in enumerate(days_between(players[0].first, players[0].last))
     )
 
 
@@ -121,7 +122,7 @@ def _weeks(players: Sequence[PlayerWorkload]) -> tuple[TeamWeek, ...]:
 
 def _means(metric: Metric, players: Sequence[PlayerWorkload], rows: Sequence[Rows]) -> list[Value]:
     """A day without a number is left out of the mean, and lowers completeness: no player counts as a 0."""
-    columns = [player.table.columns[metric] for player in players]
+    columns = [player.table.column(metric) for player in players]
     values = np.stack([column.values[its] for column, its in zip(columns, rows, strict=True)])
     known = ~np.isnan(values)
     shares = np.stack([column.completeness[its] for column, its in zip(columns, rows, strict=True)])
@@ -139,10 +140,10 @@ def _means(metric: Metric, players: Sequence[PlayerWorkload], rows: Sequence[Row
 
 def _reported_counts(metric: Metric, players: Sequence[PlayerWorkload], rows: Sequence[Rows]) -> list[int]:
     known = [
-        player.table.columns[metric].completeness[its] > 0 for player, its in zip(players, rows, strict=True)
+        player.table.column(metric).completeness[its] > 0 for player, its in zip(players, rows, strict=True)
     ]
     return [int(count) for count in np.sum(known, axis=0)]
 
 
-def _risk_counts(counts: Rows) -> Counter[RiskBand | None]:
+def _risk_counts(counts: NDArray[np.int64]) -> Counter[RiskBand | None]:
     return Counter(band_of(int(each)) for each in counts)

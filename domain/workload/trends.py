@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from math import sqrt
 from statistics import fmean
 
 from domain.days import DAYS_A_WEEK
 from domain.workload.model import MODEL_VERSION, Metric
-from domain.workload.player import PlayerDay
+from domain.workload.table import Table
 from domain.workload.windows import ROUNDING
 
 TREND_DAYS = 28
@@ -42,10 +43,11 @@ class Trend:
     model_version: str = MODEL_VERSION
 
 
-def trends(days: Sequence[PlayerDay]) -> tuple[Trend, ...]:
-    """Of the window's last four weeks, for each metric that is trended; days are consecutive."""
-    last = days[-TREND_DAYS:]
-    return tuple(trend_of(metric, [day.value(metric).value for day in last]) for metric in TRENDED)
+def trends(table: Table, last: date) -> tuple[Trend, ...]:
+    """Of the four weeks that end with ``last``, for each metric that is trended."""
+    end = table.row_of(last) + 1
+    rows = slice(max(0, end - TREND_DAYS), end)
+    return tuple(trend_of(metric, table.column(metric).numbers(rows)) for metric in TRENDED)
 
 
 def trend_of(metric: Metric, values: Sequence[float | None]) -> Trend:

@@ -101,7 +101,8 @@ async def store(db: Database, *entries: TrainingEntry) -> None:
 
 async def loads(db: Database, player: Person, first: date = MONDAY, days: int = 7) -> list[DayLoad]:
     async with db.read() as db_session:
-        return (await day_loads(db_session, [player.id], first, first + timedelta(days=days - 1)))[player.id]
+        last = first + timedelta(days=days - 1)
+        return list((await day_loads(db_session, [player.id], first, last))[player.id])
 
 
 async def totals(db: Database, player: Person, **span: Any) -> list[float | None]:

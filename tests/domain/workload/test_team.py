@@ -106,7 +106,9 @@ class TestTrends:
         assert trend_of(Metric.TOTAL_LOAD, [*range(5000, 0, -50), *range(28)]).direction is Direction.RISING
 
     def test_a_players_trends_name_their_metric_and_method(self) -> None:
-        found = trends(analysed([float(200 + 10 * at) for at in range(40)]).days)
+        workload = analysed([float(200 + 10 * at) for at in range(40)])
+
+        found = trends(workload.table, workload.last)
 
         assert [each.metric for each in found] == [Metric.TOTAL_LOAD, Metric.WELLNESS_Z, Metric.READINESS]
         assert found[0].direction is Direction.RISING
