@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from pydantic import SecretStr
@@ -35,10 +36,12 @@ from events.bus import EventBus
 from events.listeners.completions import completion_handlers
 from events.listeners.wiring import season_handlers
 from events.listeners.workload_changes import workload_handlers
-from events.phase_watch import PhaseWatch
+from events.lookout import Lookout
+from events.phase_watch import look_at_calendar
 from events.relay import Nudge
 from events.season.lookup import SeasonLookup
 from events.season.source import SeasonSource
+from events.workload.daily import look_at_alerts
 from integrations.analytics import Analytics
 from integrations.flag_overrides import overrides_from
 from integrations.flags import Flag, Flags
@@ -76,7 +79,7 @@ class Application:
     health: Health
     event_bus: EventBus
     live: Live
-    phase_watch: PhaseWatch | None
+    lookouts: Sequence[Lookout]
     planning: PlanningService | None
     reads: JsonReads | None
 
@@ -85,8 +88,8 @@ class Application:
         await asyncio.gather(
             self.services.flags.start(), self.services.analytics.start(), self.event_bus.start()
         )
-        if self.phase_watch is not None:
-            await self.phase_watch.start()
+        for each in self.lookouts:
+            await each.start()
 
     async def drain(self, grace_seconds: float) -> int:
         """Wait for the units of work that are under way; how many remain after the grace."""
@@ -95,8 +98,7 @@ class Application:
     async def close(self) -> None:
         """Tell the other systems what they have not heard, then let go of the database."""
         await self.live.close()
-        if self.phase_watch is not None:
-            await self.phase_watch.close()
+        await asyncio.gather(*(each.close() for each in self.lookouts))
         if self.planning is not None:
             await self.planning.close()
         await asyncio.gather(
@@ -212,7 +214,7 @@ def wire(
         health=Health(database, database_url, flags, event_bus, planning),
         event_bus=event_bus,
         live=live_of(settings, services, tokens, operations, admission, schema, event_bus.log),
-        phase_watch=_phase_watch(database, planning, clock),
+        lookouts=_lookouts(database, planning, clock),
         planning=planning,
         reads=reads,
     )
@@ -231,13 +233,14 @@ def _reads(settings: Settings, database_url: str) -> JsonReads | None:
     return JsonReads(database_url, pool_size=settings.db_read_pool_size, waits=_waits(settings))
 
 
-def _phase_watch(
+def _lookouts(
     database: Database, planning: PlanningService | None, clock: Callable[[], datetime]
-) -> PhaseWatch | None:
+) -> Sequence[Lookout]:
     """Where seasons come from a planning service, that one says when a phase begins."""
-    if planning is not None:
-        return None
-    return PhaseWatch(database, clock=clock, log=structlog.get_logger("events.phase_watch"))
+    log = structlog.get_logger("events.lookout")
+    calendar = Lookout("calendar", partial(look_at_calendar, database), clock=clock, log=log)
+    alerts = Lookout("alerts", partial(look_at_alerts, database, log=log), clock=clock, log=log)
+    return (calendar, alerts) if planning is None else (alerts,)
 
 
 def _redis(settings: Settings) -> RedisAddress | None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models.people import TeamRow
 from db.models.phases_in_force import PhaseInForceRow
 from domain.phases_in_force import PhaseInForce
 
@@ -45,17 +44,6 @@ class Turn:
     organization_id: UUID
     phase_id: UUID | None
     day: date
-
-
-async def try_alone(db_session: AsyncSession, lock: int) -> bool:
-    """Take the lock until the transaction ends; False if another has it."""
-    return bool(await db_session.scalar(select(func.pg_try_advisory_xact_lock(lock))))
-
-
-async def time_zones(db_session: AsyncSession) -> list[str]:
-    """Every zone that a team is in."""
-    found = await db_session.scalars(select(TeamRow.time_zone).distinct().order_by(TeamRow.time_zone))
-    return list(found)
 
 
 async def turns(db_session: AsyncSession, today: Mapping[str, date], at_most: int) -> list[Turn]:

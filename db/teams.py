@@ -73,6 +73,12 @@ async def played_team_ids_of_people(
     return {person_id: frozenset(team_ids) for person_id, team_ids in found.items()}
 
 
+async def time_zones(db_session: AsyncSession) -> list[str]:
+    """Every zone that a team is in."""
+    found = await db_session.scalars(select(TeamRow.time_zone).distinct().order_by(TeamRow.time_zone))
+    return list(found)
+
+
 async def players_of_teams(
     db_session: AsyncSession, viewer: Viewer, team_ids: Sequence[UUID], request: PageRequest
 ) -> dict[UUID, Page[Person]]:

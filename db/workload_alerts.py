@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +18,7 @@ from db.paging import Order, Page, PageRequest, fetch_pages
 from db.visibility import alerts_visible_to
 from domain.people import Viewer
 from domain.planning_events import AdjustmentKind, RecommendedAdjustment, ThresholdType
-from domain.workload.alerts import Alert, AlertAction, AlertEntry, AlertSource, AlertStatus
+from domain.workload.alerts import TOLD_HOLDS_DAYS, Alert, AlertAction, AlertEntry, AlertSource, AlertStatus
 from domain.workload.breaches import Severity
 from domain.workload.model import Metric
 
@@ -30,6 +30,18 @@ ALERT = (
 )
 ENTRY = tuple(getattr(WorkloadAlertEntryRow, each.name) for each in fields(AlertEntry))
 FOR_GOOD = frozenset({"id", "organization_id", "team_id", "player_id", "type", "first_day", "raised_at"})
+MOST_TO_LOOK_AT = 1_000
+_TO_LOOK_AT = text("""
+    SELECT DISTINCT alert.player_id
+    FROM unnest(CAST(:zones AS text[]), CAST(:days AS date[])) AS today(zone, day)
+    JOIN teams AS team ON team.time_zone = today.zone
+    JOIN workload_alerts AS alert ON alert.team_id = team.id AND alert.resolved_at IS NULL
+    WHERE alert.last_day
+            <= today.day - CASE alert.source WHEN :told THEN CAST(:told_days AS integer) ELSE 1 END
+        AND (CAST(:among AS uuid[]) IS NULL OR alert.player_id = ANY (CAST(:among AS uuid[])))
+    ORDER BY alert.player_id
+    LIMIT :at_most
+""")
 NEWEST_FIRST = Order((WorkloadAlertRow.raised_at, WorkloadAlertRow.id), descending=True)
 
 
@@ -56,6 +68,27 @@ async def alerts_of_players_for_update(
         .with_for_update()
     )
     return [_alert(each) for each in rows]
+
+
+async def players_to_look_at(
+    db_session: AsyncSession, today: Mapping[str, date], *, among: Collection[UUID] | None = None
+) -> list[UUID]:
+    """Whose alert lasts and was not found on the day that it is for its team; ``today`` by time zone.
+
+    One that a planning service told of is looked at when its time is over. ``among``: of these players.
+    """
+    found = await db_session.scalars(
+        _TO_LOOK_AT,
+        {
+            "zones": list(today),
+            "days": list(today.values()),
+            "told": AlertSource.PLANNING_SERVICE.value,
+            "told_days": TOLD_HOLDS_DAYS,
+            "among": None if among is None else list(among),
+            "at_most": MOST_TO_LOOK_AT,
+        },
+    )
+    return list(found)
 
 
 async def alerts_of_teams(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -39,6 +40,17 @@ async def test_the_waits_that_are_set_are_those_of_the_database(make_api: MakeAp
 
     assert found == ["250ms", "500ms", "7s", "8500ms"]
     assert (db.engine.pool.size(), db.engine.pool.timeout()) == (3, 0.75)  # type: ignore[attr-defined]
+
+
+async def test_the_calendar_and_alerts_are_looked_at_while_the_server_runs(make_api: MakeApi) -> None:
+    api = await make_api(schema=small_schema(Happenings()))
+
+    running = {each.get_name() for each in asyncio.all_tasks()}
+    await api.application.close()
+
+    assert {each.name for each in api.application.lookouts} == {"calendar", "alerts"}
+    assert {"events.calendar", "events.alerts"} <= running
+    assert not {"events.calendar", "events.alerts"} & {each.get_name() for each in asyncio.all_tasks()}
 
 
 @pytest.mark.parametrize(
