@@ -100,6 +100,16 @@ def operations(**counts: int) -> Happenings:
     return happen
 
 
+def at_the_door(*, let_in: int, turned_away: int, at: str = "door") -> Happenings:
+    def happen(metrics: Metrics) -> None:
+        for _ in range(let_in):
+            metrics.edge.cost(10)
+        for _ in range(turned_away):
+            metrics.edge.shed(at)
+
+    return happen
+
+
 NOTHING: Happenings = lambda metrics: None  # noqa: E731
 
 SUCCESS_LOW, SUCCESS_VERY_LOW = "TimeCrunchSuccessLow", "TimeCrunchSuccessVeryLow"
@@ -132,6 +142,12 @@ SLOW, VERY_SLOW = "TimeCrunchSlow", "TimeCrunchVerySlow"
         (durations(s600=19), set()),
         (operations(ok=990, refused=500, fault=14), set()),
         (operations(ok=990, fault=11), {"TaperFaults"}),
+        (at_the_door(let_in=1981, turned_away=19), set()),
+        (at_the_door(let_in=2000, turned_away=20), set()),
+        (at_the_door(let_in=1979, turned_away=21), {"TaperShedding"}),
+        (at_the_door(let_in=1979, turned_away=21, at="operation"), {"TaperShedding"}),
+        (at_the_door(let_in=0, turned_away=20), {"TaperShedding"}),
+        (at_the_door(let_in=0, turned_away=19), set()),
         (lambda metrics: metrics.engine_error("plan_not_compressible"), set()),
         (lambda metrics: metrics.engine_error(ErrorCode.INTERNAL_ERROR), {"TimeCrunchEngineFaults"}),
         (lambda metrics: metrics.flag_error(Flag.TIME_CRUNCH), {"TaperFlagErrors"}),

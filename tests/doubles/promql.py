@@ -21,6 +21,7 @@ Scrape = tuple[timedelta, dict[str, Vector]]
 
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "/": lambda a, b: a / b if b else math.nan if a == 0 or math.isnan(a) else math.inf,
+    "+": lambda a, b: a + b,
     "*": lambda a, b: a * b,
 }
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
