@@ -72,7 +72,7 @@ class Prescription:
 
     @property
     def working_sets(self) -> tuple[SetPrescription, ...]:
-        return tuple(each for each in self.sets if each.counts_as_volume)
+        return tuple([each for each in self.sets if each.counts_as_volume])
 
 
 @dataclass(frozen=True, slots=True)

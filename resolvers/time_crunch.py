@@ -52,6 +52,7 @@ class TimeCrunch:
 
     session: Session
     _training: asyncio.Task[Training] | None = field(default=None, repr=False)
+    _times: SessionTimes | None = field(default=None, repr=False)
 
     async def training(self, context: Context) -> Training:
         if self._training is None:
@@ -59,7 +60,11 @@ class TimeCrunch:
         return await self._training
 
     async def times(self, context: Context) -> SessionTimes | None:
-        return (await self.training(context)).times()
+        """None where there is nothing to do."""
+        training = await self.training(context)
+        if self._times is None:
+            self._times = training.times()
+        return self._times
 
 
 Parent = strawberry.Parent[TimeCrunch]

@@ -30,7 +30,6 @@ class Case:
     """
 
     menu: Menu
-    valuation: Valuation
     options: Options
     modelled_seconds: float
     pace: Pace
@@ -39,6 +38,10 @@ class Case:
     @property
     def original_seconds(self) -> float:
         return self.modelled_seconds * self.pace.factor
+
+    @cached_property
+    def valuation(self) -> Valuation:
+        return Valuation(self.menu, self.options)
 
     def fits_as_it_stands(self, target_minutes: int) -> bool:
         """An exercise whose equipment is missing cannot stand as it is."""
@@ -73,10 +76,10 @@ def case_of(
     if not content:
         raise PlanMissingContent
     menu = menu_of(content, options)
-    modelled = timing.modelled_seconds(content)
+    modelled = sum(each.total for each in timing.durations_as_prescribed(content, menu.timed))
     pace = pace_of(modelled, planned_minutes, logs)
     left_out = tuple(each.exercise.name for each in prescriptions if not each.working_sets)
-    return Case(menu, Valuation(menu, options), options, modelled, pace, left_out)
+    return Case(menu, options, modelled, pace, left_out)
 
 
 def shortest_seconds(case: Case) -> dict[CoreProtection, float]:

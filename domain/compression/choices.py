@@ -71,14 +71,17 @@ class Unit:
 class Menu:
     """A session laid out for compression: its prescriptions with their timing, its units, all choices.
 
-    The choices are made when they are first asked for: how long a session takes, asked for whole lists of
-    sessions, needs none of them.
+    Units and choices are made when they are first asked for: how long a session takes, asked for whole
+    lists of sessions, needs none of them.
     """
 
     prescriptions: tuple[Prescription, ...]
     timed: tuple[Timed, ...]
-    units: tuple[Unit, ...]
     options: Options
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        return tuple(_units(self.prescriptions, self.options.unavailable))
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:
@@ -93,8 +96,7 @@ class Menu:
 
 
 def menu_of(prescriptions: Sequence[Prescription], options: Options) -> Menu:
-    timed = tuple(timing.timed_prescriptions(prescriptions))
-    return Menu(tuple(prescriptions), timed, tuple(_units(prescriptions, options.unavailable)), options)
+    return Menu(tuple(prescriptions), tuple(timing.timed_prescriptions(prescriptions)), options)
 
 
 def _units(prescriptions: Sequence[Prescription], unavailable: frozenset[str]) -> Iterator[Unit]:

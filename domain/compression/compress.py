@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 from domain.compression import wording, worth
@@ -12,7 +13,12 @@ from domain.compression.case import Case, case_of, shortest_seconds
 from domain.compression.changes import changes_of
 from domain.compression.choices import Choice
 from domain.compression.curve import Curve, CurvePoint, curve
-from domain.compression.layout import compressed_segments, original_segments, strategy_of
+from domain.compression.layout import (
+    compressed_segments,
+    original_segments,
+    original_whole_seconds,
+    strategy_of,
+)
 from domain.compression.model import (
     MODEL_VERSION,
     Compression,
@@ -64,14 +70,31 @@ def compress(
     return answer if answer.changes else _unchanged(case, target_minutes, shortest)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SessionTimes:
-    """How long a session takes as planned, and at the shortest for each protection level; seconds."""
+    """How long a session takes as planned, and at the shortest for each protection level; seconds.
 
-    original_seconds: int
-    shortest_seconds: Mapping[CoreProtection, int]
-    pace: Pace
-    original_segments: tuple[Segment, ...]
+    Each is worked out when it is first read: of whole lists of sessions nobody asks for more than the first.
+    """
+
+    case: Case
+
+    @property
+    def pace(self) -> Pace:
+        return self.case.pace
+
+    @cached_property
+    def original_seconds(self) -> int:
+        return original_whole_seconds(self.case.menu, self.case.pace.factor)
+
+    @cached_property
+    def original_segments(self) -> tuple[Segment, ...]:
+        return original_segments(self.case.menu, self.case.pace.factor)
+
+    @cached_property
+    def shortest_seconds(self) -> Mapping[CoreProtection, int]:
+        """No search, and with core lifts no choices either. Raises NotCompressible."""
+        return _whole(shortest_seconds(self.case))
 
 
 def time_now(
@@ -81,10 +104,8 @@ def time_now(
     options: Options = AS_ASKED,
     logs: Sequence[LoggedDuration] = (),
 ) -> SessionTimes:
-    """No search, and with core lifts no choices either. Raises PlanMissingContent and NotCompressible."""
-    case = case_of(prescriptions, planned_minutes, options, logs)
-    segments = original_segments(case.menu, case.pace.factor)
-    return SessionTimes(_total(segments), _whole(shortest_seconds(case)), case.pace, segments)
+    """Raises PlanMissingContent."""
+    return SessionTimes(case_of(prescriptions, planned_minutes, options, logs))
 
 
 def _unchanged(case: Case, target_minutes: int, shortest: Mapping[CoreProtection, float]) -> Compression:

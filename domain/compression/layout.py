@@ -27,6 +27,14 @@ def original_segments(menu: Menu, pace: float) -> tuple[Segment, ...]:
     return _laid_out(menu, [_as_prescribed(menu, part) for part in _parts(menu)], pace)
 
 
+def original_whole_seconds(menu: Menu, pace: float) -> int:
+    """What ``original_segments`` come to, without laying them out."""
+    passed = 0.0
+    for each in timing.durations_as_prescribed(menu.prescriptions, menu.timed):
+        passed += each.total * pace
+    return _whole(passed)
+
+
 def strategy_of(segments: Iterable[Segment]) -> Strategy:
     kinds = {each.kind for each in segments}
     with_superset, with_block = SegmentKind.ACCESSORY_SUPERSET in kinds, SegmentKind.ACCESSORY_BLOCK in kinds

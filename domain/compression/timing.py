@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from statistics import fmean
 
 from domain.exercises import Intent
@@ -59,11 +58,16 @@ class Timed:
 
 def modelled_seconds(prescriptions: Sequence[Prescription]) -> float:
     """The whole session as prescribed, in the coach's own groups, at pace 1."""
-    timed = timed_prescriptions(prescriptions)
-    return sum(
-        duration_of_part([timed[i] for i in part], [len(prescriptions[i].working_sets) for i in part]).total
+    durations = durations_as_prescribed(prescriptions, timed_prescriptions(prescriptions))
+    return sum(each.total for each in durations)
+
+
+def durations_as_prescribed(prescriptions: Sequence[Prescription], timed: Sequence[Timed]) -> list[Duration]:
+    """Of each part, in the coach's order and in the coach's own groups."""
+    return [
+        duration_of_part([timed[i] for i in part], [len(prescriptions[i].working_sets) for i in part])
         for part in parts_as_prescribed(prescriptions)
-    )
+    ]
 
 
 def parts_as_prescribed(prescriptions: Sequence[Prescription]) -> list[tuple[int, ...]]:
@@ -147,8 +151,8 @@ def timed_prescriptions(prescriptions: Sequence[Prescription]) -> list[Timed]:
 
 def warm_up_sets(sets: Sequence[SetPrescription], default: int) -> int:
     """Prescribed warm-ups replace the model's one for one; ramp sets are timed as sets and reduce them."""
-    kinds = {kind: len(list(found)) for kind, found in groupby(sorted(each.kind for each in sets))}
-    return max(default - kinds.get(SetKind.RAMP, 0), kinds.get(SetKind.WARM_UP, 0), 0)
+    kinds = [each.kind for each in sets]
+    return max(default - kinds.count(SetKind.RAMP), kinds.count(SetKind.WARM_UP), 0)
 
 
 def work_seconds(prescription: Prescription) -> float:

@@ -83,12 +83,25 @@ def test_the_shortest_for_each_protection_is_the_independent_models() -> None:
     for case, answer in answers(how_many(300, 3000)):
         times = time_now(case.session, planned_minutes=case.planned_minutes, options=case.options)
         assert times.shortest_seconds == answer.shortest_seconds, case.name
+        assert times.original_segments == answer.original_segments, case.name
+        assert times.original_seconds == answer.original_seconds, case.name
+        assert times.original_seconds == sum(each.total_seconds for each in answer.original_segments), (
+            case.name
+        )
         for protection in CoreProtection:
             options = replace(case.options, core_protection=protection)
             model = Model(case.session, options, planned_minutes=case.planned_minutes)
             shortest = shortest_seconds(model)
             assert shortest is not None, case.name
             assert answer.shortest_seconds[protection] == whole(shortest * model.pace), case.name
+
+
+def test_how_long_a_session_takes_is_told_without_laying_out_its_choices() -> None:
+    for case, answer in answers(50):
+        times = time_now(case.session, planned_minutes=case.planned_minutes, options=case.options)
+
+        assert times.original_seconds == answer.original_seconds, case.name
+        assert not vars(times.case.menu).keys() & {"units", "choices"}
 
 
 def test_the_shortest_minutes_are_enough_and_one_less_is_not() -> None:
