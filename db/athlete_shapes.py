@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, collate, select
 
 from db.athletes import is_not_over
 from db.models.athletes import MedicalRestrictionRow, PlayerGroupRow, PlayerPhysiologyRow
 from db.models.people import PersonRow
 from db.narrowing import Switch
-from db.shape_links import Column, Many, Of, One, Same, Shape
-from db.visibility import athletes_visible_to, reports_visible_to
+from db.shape_links import Column, Found, Link, Many, Of, One, Same, Shape
+from db.visibility import athletes_visible_to, reports_visible_to, teams_run_by
 
 PROFILE = Same("PlayerProfile", only_if=athletes_visible_to)
+
+
+def _groups(rows: Any) -> Select[*tuple[Any, ...]]:
+    """A row for each, not for each who is in it."""
+    row = PlayerGroupRow
+    return select(row.team_id, row.type, row.name).distinct().where(row.team_id == rows.id)
+
+
+def _players(rows: Any) -> Select[*tuple[Any, ...]]:
+    """Of a group, by name as Python orders texts."""
+    row = PlayerGroupRow
+    return (
+        select(PersonRow, collate(PersonRow.display_name, "C").label("by_name"))
+        .join(row, row.person_id == PersonRow.id)
+        .where(row.team_id == rows.team_id, row.type == rows.type, row.name == rows.name)
+    )
+
+
+GROUPS = Found("TeamGroup", _groups, order=("type", "name"), only_if=teams_run_by)
 
 
 def _measured(value: Column) -> Of:
     return Of(value, PersonRow.id, key=PlayerPhysiologyRow.person_id)
 
+
+_GROUP: Mapping[str, Link] = {
+    "team": One("Team", PlayerGroupRow.team_id),
+    "type": PlayerGroupRow.type,
+    "name": PlayerGroupRow.name,
+}
 
 ATHLETE_SHAPES: Mapping[str, Shape] = {
     "PlayerProfile": Shape(
@@ -39,14 +67,9 @@ ATHLETE_SHAPES: Mapping[str, Shape] = {
             ),
         },
     ),
-    "PlayerGroup": Shape(
-        PlayerGroupRow,
-        {
-            "team": One("Team", PlayerGroupRow.team_id),
-            "type": PlayerGroupRow.type,
-            "name": PlayerGroupRow.name,
-        },
-        part_of=One("Team", PlayerGroupRow.team_id),
+    "PlayerGroup": Shape(PlayerGroupRow, _GROUP, part_of=One("Team", PlayerGroupRow.team_id)),
+    "TeamGroup": Shape(
+        PlayerGroupRow, {**_GROUP, "players": Found("Player", _players, order=("by_name", "id"))}
     ),
     "MedicalRestriction": Shape(
         MedicalRestrictionRow,

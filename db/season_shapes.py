@@ -8,7 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, Text, case, cast, func, null
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Double,
+    Numeric,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+)
 
 from db import adjustments, phase_templates, workouts
 from db.adjustment_shapes import ADJUSTMENT_SHAPES
@@ -18,12 +32,13 @@ from db.models.plans import SetPrescriptionRow
 from db.models.seasons import SeasonPhaseRow, SeasonPlanRow
 from db.models.workouts import PhaseTemplateRow, TemplateWorkoutRow, WorkoutExerciseRow, WorkoutRow
 from db.narrowing import Narrowed
-from db.shape_links import Element, Elements, Many, One, Paged, Same, Shape, Worked
+from db.shape_links import Element, Elements, Link, Many, One, Paged, Same, Shape, Worked
 from db.visibility import (
     season_plans_visible_to,
     templates_visible_to,
     workouts_visible_to,
 )
+from domain.load_progression import LoadProgression
 from domain.phases import Intensity
 
 _OBJECTIVE = {
@@ -42,8 +57,42 @@ def _effective_load_multiplier(rows: Any) -> ColumnElement[float]:
     return func.coalesce(rows.load_multiplier, cast(usual, Double))
 
 
+def _sessions_a_week(rows: Any) -> ColumnElement[int]:
+    """As ``PhaseTemplate.sessions_a_week``."""
+    placed = TemplateWorkoutRow
+    week = func.generate_series(1, rows.weeks).table_valued("number").render_derived("week")
+    in_week = (
+        select(func.sum(func.cardinality(placed.weekdays)))
+        .where(placed.template_id == rows.id, week.c.number.between(placed.first_week, placed.last_week))
+        .correlate(week, rows)
+    )
+    most = select(func.coalesce(func.max(in_week.scalar_subquery()), 0)).select_from(week)
+    return most.correlate(rows).scalar_subquery()
+
+
+def _planned_load(workout: Any) -> ColumnElement[int]:
+    """As ``Workout.load_au``: of the number as it is written, and half away from zero."""
+    rpe = cast(cast(workout.session_rpe, Text), Numeric)
+    return cast(func.round(rpe * workout.planned_minutes), BigInteger)
+
+
+def _load_of_workout(rows: Any) -> ColumnElement[int]:
+    found = select(_planned_load(WorkoutRow)).where(WorkoutRow.id == rows.workout_id)
+    return found.correlate(rows).scalar_subquery()
+
+
 OURS = Worked(lambda _: null())
 """How old it is that a planning service answered: what stands in our own tables has no age."""
+
+_UNBOUNDED = LoadProgression(0)
+_LOAD: Mapping[str, Link] = {
+    "kind": TemplateWorkoutRow.progression,
+    "base_load": Worked(_load_of_workout),
+    "rate": TemplateWorkoutRow.rate_percent,
+    "minimum_load": Worked(lambda _: literal(_UNBOUNDED.minimum_au)),
+    "maximum_load": Worked(lambda _: literal(_UNBOUNDED.maximum_au)),
+    "custom_percents": Worked(lambda _: literal_column("'{}'::float8[]", ARRAY(Double))),
+}
 
 TEMPLATES = Paged(
     "PhaseTemplate",
@@ -95,6 +144,7 @@ SEASON_SHAPES: Mapping[str, Shape] = {
                 "TemplateWorkout", TemplateWorkoutRow.template_id, (TemplateWorkoutRow.ordinal,)
             ),
             "is_own": Worked(lambda rows: rows.organization_id.is_not(None)),
+            "sessions_a_week": Worked(_sessions_a_week),
             "freshness": OURS,
         },
         seen=templates_visible_to,
@@ -105,6 +155,7 @@ SEASON_SHAPES: Mapping[str, Shape] = {
             "workout": One("Workout", TemplateWorkoutRow.workout_id),
             "days_of_week": TemplateWorkoutRow.weekdays,
             "target": Same("TargetGroup"),
+            "load": Same("LoadProgression", _LOAD),
             "heart_rate_reserve_low": TemplateWorkoutRow.heart_rate_low_percent,
             "heart_rate_reserve_high": TemplateWorkoutRow.heart_rate_high_percent,
         },
@@ -116,9 +167,10 @@ SEASON_SHAPES: Mapping[str, Shape] = {
     "Workout": Shape(
         WorkoutRow,
         {
+            "planned_load": Worked(_planned_load),
             "prescriptions": Many(
                 "WorkoutPrescription", WorkoutExerciseRow.workout_id, (WorkoutExerciseRow.position,)
-            )
+            ),
         },
         seen=workouts_visible_to,
     ),

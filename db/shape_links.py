@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select, inspect, literal_column
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
@@ -72,6 +72,19 @@ class Many:
     if_seen: bool = False
     narrowed: Mapping[str, Narrowing] = field(default_factory=dict)  # by arguments, as they are called here
     is_descending: bool = False
+    only_if: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The objects that a query about this row finds, in the ``order`` of its columns of these names.
+
+    As far as they are asked for it has the columns of the type's rows, and maybe more: see ``of_the_query``.
+    """
+
+    type: str
+    query: Callable[[Any], Select[*tuple[Any, ...]]]
+    order: tuple[str, ...]
     only_if: Rule | None = None
 
 
@@ -161,7 +174,20 @@ class Of:
 
 
 Link: TypeAlias = (
-    One | Only | Many | Paged | Same | Either | Newest | Elements | Texts | Of | Caller | Worked | Column
+    One
+    | Only
+    | Many
+    | Found
+    | Paged
+    | Same
+    | Either
+    | Newest
+    | Elements
+    | Texts
+    | Of
+    | Caller
+    | Worked
+    | Column
 )
 
 
@@ -176,3 +202,8 @@ class Shape:
     links: Mapping[str, Link] = field(default_factory=dict)
     seen: Rule | None = None
     part_of: One | None = None
+
+
+def of_the_query(name: str, type_: TypeEngine[Any]) -> Worked:
+    """A column of a ``Found`` query that is none of the type's rows."""
+    return Worked(lambda rows: literal_column(f"{inspect(rows).name}.{name}", type_))

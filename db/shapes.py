@@ -10,13 +10,12 @@ from collections.abc import Mapping
 
 from sqlalchemy import ARRAY, Date, Text
 
-from db import assignments, compressions, exercises, plans, seasons
-from db.athlete_shapes import ATHLETE_SHAPES, PROFILE
+from db import assignments, exercises, plans, seasons
+from db.athlete_shapes import ATHLETE_SHAPES, GROUPS, PROFILE
 from db.models.assignments import WorkoutAssignmentRow
 from db.models.exercises import ExerciseAliasRow, ExerciseRow
 from db.models.people import MembershipRow, OrganizationRow, PersonRow, TeamRow
 from db.models.plans import (
-    CompressionRow,
     MicrocycleRow,
     PlanRow,
     PrescriptionRow,
@@ -27,6 +26,7 @@ from db.models.seasons import SeasonPlanRow
 from db.narrowing import Narrowed, day_window
 from db.paging import Order
 from db.shape_links import Caller, Column, Many, Of, One, Only, Paged, Same, Shape, Texts, Through, Worked
+from db.time_crunch_shapes import TIME_CRUNCH_SHAPES
 from db.visibility import (
     exercises_visible_to,
     people_visible_to,
@@ -68,6 +68,7 @@ CATALOGUE = Paged(
 
 SHAPES: Mapping[str, Shape] = {
     **ATHLETE_SHAPES,
+    **TIME_CRUNCH_SHAPES,
     **WORKLOAD_SHAPES,
     "Plan": Shape(
         PlanRow,
@@ -94,22 +95,6 @@ SHAPES: Mapping[str, Shape] = {
             "time_crunch": Same("TimeCrunch"),
         },
         part_of=One("Plan", SessionRow.plan_id),
-    ),
-    "TimeCrunch": Shape(
-        SessionRow,
-        {
-            "target_minutes": SessionRow.time_crunch_minutes,
-            "applied_at": SessionRow.time_crunch_applied_at,
-            "history": Paged("CompressionRecord", compressions.NEWEST_FIRST, by=CompressionRow.session_id),
-        },
-    ),
-    "CompressionRecord": Shape(
-        CompressionRow,
-        {
-            "session": One("Session", CompressionRow.session_id),
-            "actor": One("Player", CompressionRow.actor_id, if_seen=True),
-        },
-        part_of=One("Session", CompressionRow.session_id),
     ),
     "Prescription": Shape(
         PrescriptionRow,
@@ -145,6 +130,7 @@ SHAPES: Mapping[str, Shape] = {
         {
             "players": Paged("Player", _BY_NAME, through=_PLAYER, if_seen=True),
             "coaches": Paged("Player", _BY_NAME, through=_COACH, if_seen=True),
+            "groups": GROUPS,
             "alerts": ALERTS,
             "workload_thresholds": THRESHOLDS,
             "season_plan": Only("SeasonPlan", SeasonPlanRow.team_id, {"status": "active"}),

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, bindparam, exists, literal, or_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    false,
+    literal,
+    or_,
+)
 from sqlalchemy.orm import aliased
 
 from db.models.assignments import AssignmentAdjustmentRow, WorkoutAssignmentRow
@@ -64,6 +75,16 @@ def teams_visible_to(viewer: Viewer | ViewerTerms, rows: type[TeamRow] = TeamRow
     if _sees_the_organization(viewer):
         return within
     return and_(within, rows.id == any_(_own_teams(viewer)))
+
+
+def teams_run_by(viewer: Viewer | ViewerTerms, rows: type[TeamRow] = TeamRow) -> ColumnElement[bool]:
+    """For a query on teams: what ``sight_to_run_team`` calls FULL."""
+    within = rows.organization_id == _organization_id(viewer)
+    if _sees_the_organization(viewer):
+        return within
+    if viewer.role is not Role.COACH:
+        return false()
+    return and_(within, rows.id == any_(_coached_teams(viewer)))
 
 
 def people_visible_to(viewer: Viewer | ViewerTerms, rows: type[PersonRow] = PersonRow) -> ColumnElement[bool]:

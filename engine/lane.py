@@ -26,7 +26,7 @@ from engine.by_identity import ByIdentity
 from engine.days import Days
 from engine.declined import Declined, Reason
 from engine.plain_variables import PlainVariables
-from engine.plans import Plan, Steering, make_plan, steering_of, terms_of
+from engine.plans import Plan, Steering, flags_of, make_plan, steering_of, terms_of
 from resolvers.context import Context
 
 MOST_PLANS_OF_AN_OPERATION = 32
@@ -110,6 +110,8 @@ class Lane:
         terms: Mapping[str, Any] = self._terms.of(context.caller)
         if plan.asks_for_today:
             terms = {**terms, **self._days.terms(context.services.clock())}
+        if plan.flags:
+            terms = {**terms, **flags_of(plan, context)}
         return plan.sql, plan.arguments(terms, coerced)
 
     def _coerced(self, compiled: Compiled, variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Links to what is no row of another table: parts of JSON, the newest of several versions, one of a union."""
+"""Links beyond a row of another table: parts of JSON, what a query finds, the newest version, a union."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLObjectType, get_named_type, is_abstract_type
 from sqlalchemy.types import TypeEngine
 
-from db.shape_links import Either, Element, Elements, Newest, Same, Shape
+from db.shape_links import Either, Element, Elements, Found, Newest, Same, Shape
 from engine.declined import Declined, Reason
 from engine.json_text import Json, Sql, a_list, an_object, or_null, quoted, text_of
-from engine.rules import type_written
+from engine.rules import filled, rows_found, type_written
 from engine.selection import Chosen
 from engine.values import json_of_sql, typename
 
@@ -32,6 +32,13 @@ def elements(writer: Writer, chosen: Chosen, link: Elements, alias: str) -> Json
     if not link.column.expression.nullable:
         return whole
     return or_null([Sql(f"CASE WHEN {kept} IS NOT NULL THEN {text_of(whole)} END")])
+
+
+def queried(writer: Writer, chosen: Chosen, link: Found, shape: Shape, alias: str) -> Json:
+    type_, there = _object(chosen, link.type), writer.new_name("t")
+    query = filled(rows_found(link.query, shape.rows), alias, writer.parameter)
+    inner = writer.fields(type_, writer.selections.of(type_, chosen.selections), there)
+    return a_list(inner, ", ".join(f"{there}.{name}" for name in link.order), f"{query} {there}")
 
 
 def newest(writer: Writer, chosen: Chosen, link: Newest, alias: str) -> Json:

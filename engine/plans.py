@@ -14,6 +14,7 @@ from graphql import (
     visit,
 )
 
+from db.caller import flag_parameter
 from db.shape_links import Shape
 from db.today import DAYS
 from db.visibility import parameters_of
@@ -26,6 +27,8 @@ from engine.proof import proof, remembered
 from engine.roots import root
 from engine.selection import Chosen, Selections
 from engine.statement import Writer
+from integrations.flags import Flag
+from resolvers.context import Context
 from resolvers.permissions import Need
 
 
@@ -37,6 +40,7 @@ class Plan:
     parameters: tuple[str, ...]
     binders: tuple[Binder, ...]
     needs: tuple[Need, ...]
+    flags: tuple[Flag, ...]  # that the statement asks about, beside those that are needed
 
     @property
     def asks_for_today(self) -> bool:
@@ -48,6 +52,11 @@ class Plan:
         for bind in self.binders:
             bound.update(bind(variables))
         return [bound[each] if each in bound else terms[each] for each in self.parameters]
+
+
+def flags_of(plan: Plan, context: Context) -> dict[str, Any]:
+    """Flags are on and off between requests of one caller."""
+    return {flag_parameter(each): context.flag_on(each) for each in plan.flags}
 
 
 def terms_of(viewer: Viewer) -> dict[str, Any]:
@@ -107,7 +116,8 @@ def make_plan(
     # One row in any case, so that answers of several callers can be told apart. A root that is null makes
     # the whole null, and for a caller who is not proven no root is looked at.
     sql = f"SELECT CASE WHEN {proof(writer.parameter, role)} THEN {answer} END"
-    return Plan(sql, tuple(writer.parameters), tuple(writer.binders), tuple(writer.needs))
+    flags = tuple(each for each in Flag if flag_parameter(each) in writer.parameters)
+    return Plan(sql, tuple(writer.parameters), tuple(writer.binders), tuple(writer.needs), flags)
 
 
 def _checked(roots: Sequence[Chosen]) -> Sequence[Chosen]:

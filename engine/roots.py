@@ -10,7 +10,7 @@ from db.shapes import CATALOGUE
 from engine.arguments import Value, arguments_of, id_binder
 from engine.declined import Declined, Reason
 from engine.json_text import Json, Sql, text_of
-from engine.nodes import by_id, node, nodes, viewer
+from engine.nodes import by_id, node, nodes, object_named, viewer
 from engine.selection import Chosen
 from engine.statement import Writer
 from resolvers.ids import Kind
@@ -43,6 +43,8 @@ def root(writer: Writer, chosen: Chosen) -> Json:
         return nodes(writer, chosen, given["ids"])
     if name in OF_A_TEAM:
         return _of_team(writer, chosen, OF_A_TEAM[name], given["teamId"])
+    if name == "timeCrunchStatus":
+        return _time_crunch(writer, chosen, given["planId"], given["sessionId"])
     if name in LISTS:
         return writer.page(chosen, LISTS[name], None)
     raise Declined(Reason.FIELD_WITH_CODE, f"Query.{name}")
@@ -58,3 +60,15 @@ def _of_team(writer: Writer, chosen: Chosen, name: str, team_id: Value) -> Json:
     found = text_of(writer.objects(chosen, link, team, alias))
     shown = f"CASE WHEN {writer.seen('Team', alias)} THEN {found} END"
     return [Sql(f"(SELECT {shown} FROM teams {alias} WHERE {alias}.id = {writer.parameter(id, 'uuid')})")]
+
+
+def _time_crunch(writer: Writer, chosen: Chosen, plan_id: Value, session_id: Value) -> Json:
+    """Of a session of that plan."""
+    type_, alias = object_named(writer, "TimeCrunch"), writer.new_name("t")
+    is_it = []
+    for column, kind, value in (("id", Kind.SESSION, session_id), ("plan_id", Kind.PLAN, plan_id)):
+        name = writer.new_name("id")
+        writer.binders.append(id_binder(name, kind, value))
+        is_it.append(f"{alias}.{column} = {writer.parameter(name, 'uuid')}")
+    inner = writer.selections.of(type_, chosen.selections)
+    return writer.object(type_, inner, alias, " AND ".join(is_it), writer.seen("TimeCrunch", alias))

@@ -55,6 +55,15 @@ def worked_out(of: Callable[[Any], ColumnElement[Any]], rows: type[Base]) -> tup
     return _filled_in(query).partition("SELECT ")[2].rpartition(" AS it")[0], value.type
 
 
+@lru_cache(maxsize=256)
+def rows_found(query: Callable[[Any], Select[*tuple[Any, ...]]], rows: type[Base]) -> str:
+    """A query about ``the_row``."""
+    the_row = aliased(rows, name="the_row")
+    found = query(the_row).lateral("it")
+    beside: Select[Any] = select(literal_column("1")).select_from(the_row, found)
+    return _filled_in(beside).partition("LATERAL (")[2].rpartition(") AS it")[0]
+
+
 def filled(rule: str, alias: str, parameter: Callable[[str, str], str], parent: str = "") -> str:
     """The rule about ``alias``; ``parameter`` gives the place of an open value, by its name and type."""
     about = rule.replace("the_row.", f"{alias}.").replace("the_parent.", f"{parent}.")

@@ -18,6 +18,7 @@ from db.shape_links import (
     Column,
     Either,
     Elements,
+    Found,
     Many,
     Newest,
     Of,
@@ -35,7 +36,7 @@ from engine.arguments import Binder, Value, arguments_of
 from engine.declined import Declined, Reason
 from engine.filters import condition, conditions_of, conditions_otherwise
 from engine.json_text import Json, Sql, a_list, an_object, or_null, quoted, text_of
-from engine.links import either, elements, made_of, newest
+from engine.links import either, elements, made_of, newest, queried
 from engine.pages import page
 from engine.rules import filled, rule_of_sight, rule_otherwise, worked_out
 from engine.selection import Chosen, Selections, object_type
@@ -207,6 +208,8 @@ class Writer:
             return json_of_sql(filled(sql, alias, self.parameter), kind, chosen.definition.type)
         if isinstance(link, Elements):
             return elements(self, chosen, link, alias)
+        if isinstance(link, Found):
+            return self._only_if(link.only_if, shape, alias, queried(self, chosen, link, shape, alias))
         if isinstance(link, Newest):
             return newest(self, chosen, link, alias)
         if isinstance(link, Either):

@@ -14,8 +14,21 @@ from db.models.plans import PlanRow
 from db.paging import PageRequest
 from db.plans import plan_facts_by_id, visible_plans
 from db.teams import played_team_ids_of_people, team_ids_of_people, visible_teams
-from db.visibility import athletes_visible_to, people_visible_to, plans_visible_to, teams_visible_to
-from domain.access import Sight, sight_of_athlete, sight_of_person, sight_of_plan, sight_of_team
+from db.visibility import (
+    athletes_visible_to,
+    people_visible_to,
+    plans_visible_to,
+    teams_run_by,
+    teams_visible_to,
+)
+from domain.access import (
+    Sight,
+    sight_of_athlete,
+    sight_of_person,
+    sight_of_plan,
+    sight_of_team,
+    sight_to_run_team,
+)
 from domain.people import Person, Role, Team, TeamRole, Viewer
 from tests.factories import (
     MONDAY,
@@ -76,6 +89,7 @@ async def test_lists_show_exactly_what_the_domain_gives_full_sight_of(
         for viewer in world.viewers():
             plans = set(await read.scalars(select(PlanRow.id).where(plans_visible_to(viewer))))
             teams = set(await read.scalars(select(TeamRow.id).where(teams_visible_to(viewer))))
+            run = set(await read.scalars(select(TeamRow.id).where(teams_run_by(viewer))))
             people = set(await read.scalars(select(PersonRow.id).where(people_visible_to(viewer))))
             athletes = set(await read.scalars(select(PersonRow.id).where(athletes_visible_to(viewer))))
 
@@ -86,6 +100,11 @@ async def test_lists_show_exactly_what_the_domain_gives_full_sight_of(
                 each.id
                 for each in world.teams
                 if sight_of_team(viewer, each.id, each.organization_id) is Sight.FULL
+            }
+            assert run == {
+                each.id
+                for each in world.teams
+                if sight_to_run_team(viewer, each.id, each.organization_id) is Sight.FULL
             }
             assert people == {
                 each.id

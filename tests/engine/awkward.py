@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -12,6 +14,7 @@ from db.database import Database
 from domain.people import Viewer
 from resolvers.ids import Kind, global_id
 from tests.engine.awkward_season import make_awkward_season
+from tests.engine.awkward_training import make_awkward_training
 from tests.engine.awkward_workload import make_awkward_workload
 from tests.factories import committed
 from tests.schema.season_world import make_season_world
@@ -38,6 +41,12 @@ MOMENTS = (
     "0001-01-03T00:00:00Z",
     "9999-12-29T00:00:00.1Z",
 )
+ORDERS = {
+    "plans": "title",
+    "microcycles": "ordinal",
+    "sessions": "ordinal",
+    "prescriptions": "position",
+}  # so that the first few differ in what they have
 DAYS = ("0001-01-01", "1582-10-10", "2026-03-29", "2024-02-29", "9999-12-31")
 
 
@@ -66,10 +75,10 @@ async def make_awkward(db: Database, seed: int) -> Awkward:
     world = season.world
     chance = random.Random(seed)
     async with db.read() as db_session:
-        rows = {
-            table: list((await db_session.execute(text(f"SELECT id FROM {table} ORDER BY id"))).scalars())  # noqa: S608
-            for table in ("plans", "microcycles", "sessions", "prescriptions")
-        }
+        rows: dict[str, list[UUID]] = {}
+        for table, by in ORDERS.items():
+            found = await db_session.scalars(text(f"SELECT id FROM {table} ORDER BY {by}, id"))  # noqa: S608
+            rows[table] = list(found)
 
     async def spoil(one: object) -> None:
         run = one.execute  # type: ignore[attr-defined]
@@ -86,13 +95,15 @@ async def make_awkward(db: Database, seed: int) -> Awkward:
             await run(text("UPDATE teams SET time_zone = :zone WHERE id = :id"), moved)
 
     await committed(db, spoil)
-    await _compress(db, world, chance)
+    await make_awkward_training(db, world, chance, TEXTS, MOMENTS)
     async with db.read() as db_session:
-        compressions = await db_session.execute(text("SELECT id FROM compressions ORDER BY id LIMIT 5"))
+        compressions = await db_session.execute(
+            text("SELECT id FROM compressions ORDER BY session_version, id LIMIT 5")
+        )
         records = list(compressions.scalars())
     seasonal = await make_awkward_season(db, season, chance, TEXTS)
     done = await make_awkward_workload(db, world, chance, TEXTS, seasonal["assignment"][1])
-    by_root = {
+    by_root: dict[str, tuple[Kind, Sequence[Any]]] = {
         "plan": (Kind.PLAN, rows["plans"]),
         "session": (Kind.SESSION, rows["sessions"]),
         "team": (Kind.TEAM, [world.team.id, world.other_team.id]),
@@ -112,37 +123,9 @@ async def make_awkward(db: Database, seed: int) -> Awkward:
     return Awkward(world, ids | {"node": (*(each for some in ids.values() for each in some), *wrong)})
 
 
-async def _compress(db: Database, world: World, chance: random.Random) -> None:
-    """A history whose entries are many, so that there is something to page through."""
-
-    async def insert(one: object) -> None:
-        run = one.execute  # type: ignore[attr-defined]
-        for session in world.sessions:
-            for version in range(2, 2 + chance.choice((0, 1, 2, 25))):
-                await run(
-                    text(
-                        "INSERT INTO compressions (organization_id, session_id, session_version, action,"
-                        " source, reason, actor_id, actor_name, created_at)"
-                        " VALUES (:organization, :session, :version, 'reverted', 'manual', :reason, :actor,"
-                        " :name, CAST(CAST(:moment AS text) AS timestamptz))"
-                    ),
-                    {
-                        "organization": world.organization.id,
-                        "session": session.id,
-                        "version": version,
-                        "reason": chance.choice((*TEXTS, None)),
-                        "actor": chance.choice((world.owner.id, world.coach.id, world.stranger.id, None)),
-                        "name": chance.choice(TEXTS),
-                        "moment": chance.choice(MOMENTS),
-                    },
-                )
-
-    await committed(db, insert)
-
-
 _SPOILT = {
     "plans": (
-        "UPDATE plans SET title = :text, goal = :text WHERE id = :id",
+        "UPDATE plans SET title = :text, goal = :text, notes = :text WHERE id = :id",
         "UPDATE plans SET created_at = CAST(CAST(:moment AS text) AS timestamptz) WHERE id = :id",
     ),
     "microcycles": (

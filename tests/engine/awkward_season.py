@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping, Sequence
 from datetime import time, timedelta
@@ -12,18 +13,22 @@ from sqlalchemy import text
 
 from db.database import Database
 from domain.assignments import AssignmentStatus, Customizations
+from domain.phase_templates import WHOLE_TEAM
+from domain.planning import Actor, AdjustmentType, PhaseAdjustment, adjustment_json
 from domain.seasons import SeasonLoad, SeasonStatus
 from resolvers.ids import Kind
 from tests.domain.season_cases import a_phase, a_season
-from tests.factories import committed
+from tests.factories import NOW, committed
 from tests.schema.season_world import FRONT_LINE, TODAY, SeasonWorld, have, make_template
 from tests.season_factories import make_season
 
+LINES = (FRONT_LINE, WHOLE_TEAM, FRONT_LINE)
 ADJUSTED = (
     "INSERT INTO assignment_adjustments (assignment_id, assignment_version, phase_id, type, original,"
     " adjusted, reason, actor_id, actor_name, created_at)"
-    " VALUES (:assignment, :version, :phase, :type, CAST(CAST(:original AS text) AS jsonb),"
-    " CAST(CAST(:adjusted AS text) AS jsonb), :reason, :actor, :name,"
+    " VALUES (:assignment, :version, :phase, :type,"
+    " nullif(CAST(CAST(:original AS text) AS jsonb), 'null'),"
+    " nullif(CAST(CAST(:adjusted AS text) AS jsonb), 'null'), :reason, :actor, :name,"
     " '2026-03-29T01:30:00.5Z')"
 )
 FOLLOWS = (
@@ -34,30 +39,63 @@ FOLLOWS = (
     " custom_percents = '{100,110.5,0.1}', type = 'line', group_name = :text, completed_at = created_at,"
     " metadata = jsonb_build_object('planningPhaseId', CAST(:phase AS text),"
     " 'seasonPlanId', CAST(:phase AS text), 'lastPhaseAdjustment', '2026-11-02T10:00:00.120000Z',"
-    " 'phaseAdjustments', CAST('[]' AS jsonb), 'originalPlanningData', CAST(:original AS jsonb))"
+    " 'phaseAdjustments', CAST(CAST(:in_force AS text) AS jsonb),"
+    " 'originalPlanningData', CAST(CAST(:original AS text) AS jsonb)),"
+    " exercise_selection = CAST(CAST(:selection AS text) AS jsonb)"
     " WHERE id = :id"
 )
-ORIGINAL = (
-    '{"baseLoad": 301, "frequency": {"interval": 1, "daysOfWeek": []},'
-    ' "intensity": {"heartRate": null, "power": null, "velocity": null}}'
+PLANNED_ONLY = (
+    "UPDATE workout_assignments SET heart_rate_low = 100, heart_rate_high = 100, velocity_low_mps = 0.1,"
+    " velocity_high_mps = 1, recurrence = 'custom', recurrence_interval = 3, weekdays = '{1,5}',"
+    " exceptions = '{2026-12-01}', exercise_selection = '[]' WHERE id = :id"
+)
+# What was planned, and what of the workout is done: out of order, twice, and one that it has no more.
+FOLLOWED = (
+    (
+        '{"baseLoad": 301, "frequency": {"interval": 1, "daysOfWeek": []},'
+        ' "intensity": {"heartRate": null, "power": null, "velocity": null}}',
+        "[[2, 1], [1, 3], [9, 1], [2, 2]]",
+    ),
+    (
+        '{"baseLoad": 0, "frequency": {"interval": 3, "daysOfWeek": [5, 1]},'
+        ' "intensity": {"heartRate": [90, 120], "power": [0, 1], "velocity": [0.3333333333333333, 2]}}',
+        None,
+    ),
 )
 OBJECTIVES = (
     '[{"type": "strength", "priority": "high", "targetImprovement": 5},'
     ' {"type": "speed", "priority": "low", "targetImprovement": 0.1}]'
 )
-PLANNED = {
-    "load": ("400", "0"),
-    "frequency": ('{"interval": 2, "daysOfWeek": [6, 0]}', '{"interval": 1, "daysOfWeek": []}'),
-    "intensity": (
+PLANNED: Mapping[AdjustmentType, tuple[str, ...]] = {
+    AdjustmentType.LOAD: ("400", "0"),
+    AdjustmentType.FREQUENCY: ('{"interval": 2, "daysOfWeek": [6, 0]}', '{"interval": 1, "daysOfWeek": []}'),
+    AdjustmentType.INTENSITY: (
         '{"heartRate": [120, 150], "power": null, "velocity": [0.5, 2]}',
         '{"heartRate": null, "power": [0, 5000], "velocity": null}',
     ),
-    "exercise_selection": (None, '[{"position": 2, "sets": 3}, {"position": 1, "sets": 1}]', "[]"),
+    AdjustmentType.EXERCISE_SELECTION: (
+        "null",
+        '[{"position": 2, "sets": 3}, {"position": 1, "sets": 1}]',
+        "[]",
+    ),
 }
 SPOILT = (
-    "UPDATE season_plans SET name = :text, taper_weeks = '{29,30}', recovery_weeks = '{}' WHERE id = :id",
+    "UPDATE season_plans SET name = :text, taper_weeks = '{29,30}', recovery_weeks = '{4,8}' WHERE id = :id",
     "UPDATE season_phases SET name = :text, game_frequency = 0.1, recovery_ratio = 0.3333333333333333,"
     " focus_areas = '{strength,speed}', game_weekdays = '{0,6}' WHERE season_plan_id = :id",
+)
+OF_TEMPLATES = (
+    "UPDATE phase_templates SET description = :text WHERE organization_id IS NOT NULL",
+    "UPDATE template_workouts SET first_week = ordinal, last_week = ordinal + 1, starts_at = '18:30',"
+    " heart_rate_low_percent = 60, heart_rate_high_percent = 75, progression = 'wave', rate_percent = -2.5"
+    " WHERE target_type = 'line'",
+    "UPDATE template_workouts SET weekdays = '{0,2,4}' WHERE ordinal = 2",
+    # Products that end in a half, also where binary fractions would fall short of it.
+    "UPDATE workouts SET session_rpe = (ARRAY[6.5, 1.15, 8.45, 0, 10, 0.0001, 9.999999999999998])"
+    "[1 + abs(hashtext(id::text)) % 7], planned_minutes = (ARRAY[61, 10, 30, 600, 1])"
+    "[1 + abs(hashtext(title)) % 5]",
+    "INSERT INTO phase_templates (organization_id, name, phase_type, weeks, created_at, updated_at)"
+    " SELECT organization_id, 'Empty', 'preseason', 3, created_at, updated_at FROM season_plans LIMIT 1",
 )
 
 
@@ -69,7 +107,7 @@ async def make_awkward_season(
     own = season.world.organization.id
     templates = [
         await make_template(db, None, name="Everyone's"),
-        await make_template(db, own, FRONT_LINE, name='Own "base"', weekdays=(6,), weeks=5),
+        await make_template(db, own, *LINES, name='Own "base"', weekdays=(6,), weeks=5),
         await make_template(db, season.world.stranger.organization_id, name="Theirs"),
     ]
     assignments = [each.id for each in await _assigned(db, season, templates[0].id)]
@@ -84,12 +122,17 @@ async def make_awkward_season(
             text("UPDATE season_phases SET objectives = CAST(:those AS jsonb), load_multiplier = 1.1"),
             {"those": OBJECTIVES},
         )
-        for id_, phase in zip(assignments[-2:], (phases[0], uuid4()), strict=True):
-            follows = {"id": id_, "phase": str(phase), "original": ORIGINAL, "text": chance.choice(texts)}
-            await run(text(FOLLOWS), follows)
-        for id_ in assignments:
-            for version in range(2, 2 + chance.choice((0, 1, 4))):
-                type_ = chance.choice(list(PLANNED))
+        await run(text(PLANNED_ONLY), {"id": assignments[0]})
+        for id_, phase, (original, selection) in zip(
+            assignments[-2:], (phases[0], uuid4()), FOLLOWED, strict=True
+        ):
+            follows = {"id": id_, "phase": str(phase), "original": original, "selection": selection}
+            in_force = {"in_force": _in_force(season, chance, texts), "text": chance.choice(texts)}
+            await run(text(FOLLOWS), follows | in_force)
+        for statement in OF_TEMPLATES:
+            await run(text(statement), {"text": chance.choice(texts)} if ":text" in statement else {})
+        for n, id_ in enumerate(assignments):
+            for version, type_ in enumerate(chance.sample(list(PLANNED), (4, 1, 0)[n % 3]), start=2):
                 values: dict[str, Any] = {
                     "type": type_,
                     "original": chance.choice(PLANNED[type_]),
@@ -117,6 +160,23 @@ async def make_awkward_season(
             "workout": (Kind.WORKOUT, workouts),
             "adjustment": (Kind.PHASE_ADJUSTMENT, list(records)[:15]),
         }
+
+
+def _in_force(season: SeasonWorld, chance: random.Random, texts: Sequence[str]) -> str:
+    """One of each type, by people and by a program."""
+    actors = (season.world.coach.id, None, season.world.stranger.id, season.world.owner.id)
+    adjustments = [
+        PhaseAdjustment(
+            type_,
+            original=json.loads(values[0]),
+            adjusted=json.loads(values[1]),
+            reason=chance.choice(texts),
+            at=NOW,
+            by=Actor(actor, chance.choice(texts)),
+        )
+        for actor, (type_, values) in zip(actors, PLANNED.items(), strict=True)
+    ]
+    return json.dumps([adjustment_json(each) for each in adjustments])
 
 
 async def _more_plans(db: Database, season: SeasonWorld) -> list[UUID]:

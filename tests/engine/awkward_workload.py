@@ -15,16 +15,18 @@ from db.base import Base
 from db.database import Database
 from db.models.assignments import TrainingCompletionRow
 from db.models.athletes import MedicalRestrictionRow, PlayerGroupRow, PlayerPhysiologyRow
+from db.models.people import MembershipRow
 from db.models.workload import TrainingEntryRow, TrainingVersionRow, WellnessReportRow, WellnessVersionRow
 from db.models.workload_alerts import WorkloadAlertEntryRow, WorkloadAlertRow, WorkloadThresholdsRow
 from domain.people import Viewer
 from resolvers.ids import Kind
-from tests.factories import NOW, committed
+from tests.factories import NOW, committed, make_person
 from tests.schema.season_world import TODAY
 from tests.world import World
 
 Record: TypeAlias = dict[str, Any]
 Records: TypeAlias = dict[type[Base], list[Record]]
+NAMES = ("z", "Z", "\u00c4a", "\u00e4", "A b", "AB", "\uffee", "\U0001f3cb")
 NUMBERS = (0.0, 0.1, 10.0, 2.5, 1 / 3, 99.99999999999999)
 
 
@@ -38,7 +40,7 @@ async def make_awkward_workload(
         _body(records, viewer, chance)
     _alerts(records, world, chance, texts)
     _limits(records, world, chance, texts)
-    _groups(records, world)
+    _groups(records, world, await _newcomers(db, world))
     _completions(records, world, chance, assignment_ids)
 
     async def store(one: object) -> None:
@@ -64,7 +66,7 @@ def _reports(records: Records, viewer: Viewer, chance: random.Random, texts: Seq
         training = said | {
             "day": day,
             "kind": chance.choice(("training", "game")),
-            "occurred_at": chance.choice((NOW, None)),
+            "occurred_at": (NOW, None)[n % 2],
             "minutes": chance.choice((60, None)),
             "load_au": chance.choice((*NUMBERS, 9999.5)),
             "load_method": "own",
@@ -145,7 +147,7 @@ def _alerts(records: Records, world: World, chance: random.Random, texts: Sequen
             records[WorkloadAlertEntryRow].append(
                 {"alert_id": id_, "version": version, "action": "overridden", "severity": "critical"}
                 | {"current_value": chance.choice(NUMBERS), "at": NOW, "actor_name": chance.choice(texts)}
-                | {"actor_id": chance.choice((world.coach.id, world.stranger.id, None))}
+                | {"actor_id": (None, world.coach.id, world.stranger.id)[version % 3]}
                 | {"reason": chance.choice(texts)}
             )
 
@@ -163,14 +165,30 @@ def _limits(records: Records, world: World, chance: random.Random, texts: Sequen
         )
 
 
-def _groups(records: Records, world: World) -> None:
+async def _newcomers(db: Database, world: World) -> Sequence[UUID]:
+    """Players whose names Python and dictionaries order differently."""
+    made = [await make_person(db, world.organization, display_name=name) for name in NAMES]
+    return [each.id for each in made]
+
+
+def _groups(records: Records, world: World, newcomers: Sequence[UUID]) -> None:
+    athlete, mate = world.athlete.id, world.mate.id
+    assert athlete is not None
+    assert mate is not None
+    records[MembershipRow] += [
+        {"organization_id": world.organization.id, "team_id": world.team.id, "person_id": each}
+        | {"role": "player"}
+        for each in newcomers
+    ]
     for type_, name, players in (
-        ("line", "First \u201cline\u201d", (world.athlete, world.mate)),
-        ("position", "Goal", (world.mate,)),
-        ("line", "A second", (world.athlete,)),
+        ("line", "First \u201cline\u201d", (athlete, mate, *newcomers)),
+        ("position", "Goal", (mate,)),
+        ("line", "A second", (athlete,)),
+        ("line", "a third", newcomers[:2]),
+        ("custom_group", "\u00c5 'fourth'", newcomers[1:]),
     ):
         records[PlayerGroupRow] += [
-            {"team_id": world.team.id, "type": type_, "name": name, "person_id": each.id} for each in players
+            {"team_id": world.team.id, "type": type_, "name": name, "person_id": each} for each in players
         ]
 
 

@@ -26,7 +26,7 @@ from graphql import (
 
 ROOTS = (
     *("plan", "session", "team", "player", "node", "nodes", "viewer", "seasonPlan", "currentPhase"),
-    *("phaseTemplates", "exercises"),
+    *("phaseTemplates", "exercises", "timeCrunchStatus"),
 )
 DAYS = ("2026-07-01", "2026-09-14", "2026-10-19", "2026-11-02", "2026-12-24", "2027-03-01", "1999-01-01")
 SCALARS: Mapping[str, Sequence[Any]] = {
@@ -81,6 +81,11 @@ class Maker:
             arguments = f"(id: {self._value('ID!', self._random.choice(self.ids[of]))})"
         elif "ids" in definition.args:
             arguments = f"(ids: {self._ids()})"
+        elif name == "timeCrunchStatus":
+            plan, session = (
+                self._value("ID!", self._random.choice(self.ids[of])) for of in ("plan", "session")
+            )
+            arguments = f"(planId: {plan}, sessionId: {session})"
         elif "teamId" in definition.args:
             arguments = f"(teamId: {self._value('ID!', self._random.choice(self.ids[name]))})"
         elif not arguments:

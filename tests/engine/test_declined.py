@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 import pytest
 from graphql import OperationDefinitionNode, parse
-from sqlalchemy import text
+from sqlalchemy import Select, select, text
 
 from db.database import Database
-from domain.people import Viewer
+from db.models.plans import MicrocycleRow, PlanRow
+from db.paging import Order
+from db.shape_links import Either, Elements, Found, Link, One, Paged, Same, Shape
+from db.shapes import SHAPES
+from domain.people import Role, Viewer
 from engine import lane
 from engine.declined import Declined, Reason
 from engine.lane import MOST_PLANS_OF_AN_OPERATION, Compiled
 from engine.plans import Plan, make_plan
 from resolvers.context import Context
+from resolvers.ids import Kind, global_id
+from tests.api import the_schema
 from tests.engine.lanes import Lanes
+from tests.engine.reach import KEY
 from tests.world import World, make_world
 
 PLAN = "query ($id: ID!) { plan(id: $id) { title } }"
 LONG = "a" * 64
 DEFAULT = "query ($n: Int = 5) { viewer { plans(first: $n) { edges { cursor } } } }"
+
+BY_TITLE = Order((PlanRow.title, PlanRow.id))
+
+
+def _weeks(rows: Any) -> Select[*tuple[Any, ...]]:
+    return select(MicrocycleRow).where(MicrocycleRow.plan_id == rows.id)
+
 
 MANY_NODES = f"{{ nodes(ids: [{' '.join(51 * ['1'])}]) {{ id }} }}"
 
@@ -59,6 +74,40 @@ async def test_who_may_not_and_what_is_not_there_are_left_to_the_reference_lane(
 )
 async def test_some_by_name(lanes: Lanes, fresh_db: Database, document: str, reason: Reason | None) -> None:
     assert await _reason(lanes, await make_world(fresh_db), document) is reason
+
+
+@pytest.mark.parametrize(
+    ("shape", "document", "reason"),
+    [
+        ({"title": PlanRow.goal}, "{ title }", Reason.MAY_BE_NULL),
+        ({"goal": PlanRow.title}, "{ goal }", None),
+        ({"title": PlanRow.version}, "{ title }", Reason.VALUE),
+        ({"version": PlanRow.title}, "{ version }", Reason.VALUE),
+        ({"created_at": PlanRow.title}, "{ createdAt }", Reason.VALUE),
+        ({"starts_on": PlanRow.created_at}, "{ startsOn }", Reason.VALUE),
+        ({"owner": One("Team", PlanRow.owner_id)}, "{ owner { id } }", Reason.ABSTRACT_TYPE),
+        ({"owner": Same("Plan")}, "{ owner { id } }", Reason.ABSTRACT_TYPE),
+        ({"owner": Elements("Plan", PlanRow.id, {})}, "{ owner { id } }", Reason.ABSTRACT_TYPE),
+        ({"owner": Either(PlanRow.title, {})}, "{ owner { id } }", Reason.ABSTRACT_TYPE),
+        ({"owner": Paged("Plan", BY_TITLE)}, "{ owner { id } }", Reason.FIELD_WITH_CODE),
+        ({"microcycles": Found("Session", _weeks, ("id",))}, "{ microcycles { id } }", Reason.ABSTRACT_TYPE),
+        ({"microcycles": Found("Microcycle", _weeks, ("id",))}, "{ microcycles { id } }", None),
+    ],
+)
+def test_a_link_that_is_not_as_the_schema_says_is_none(
+    shape: Mapping[str, Link], document: str, reason: Reason | None
+) -> None:
+    """Whoever changes a column or a field need not think of the other lane: it gives way."""
+    shapes = {**SHAPES, "Plan": Shape(PlanRow, {**SHAPES["Plan"].links, **shape}, SHAPES["Plan"].seen)}
+    operation = parse(f'{{ plan(id: "{global_id(Kind.PLAN, KEY)}") {document} }}').definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    found: Reason | None = None
+    try:
+        make_plan(the_schema()._schema, operation, {}, Role.COACH, {}, shapes)
+    except Declined as declined:
+        found = declined.reason
+
+    assert found is reason
 
 
 async def test_an_operation_has_so_many_plans_and_no_more(lanes: Lanes, fresh_db: Database) -> None:
