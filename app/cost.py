@@ -1,6 +1,8 @@
 """What an operation costs: the weights of its fields, those in lists as often as the list is long.
 
-One pass over the document, in which each fragment is reckoned once, however often and wherever it is spread.
+What is merged when it is executed counts once (``app/merged_cost.py``). Where that is not certain, all is
+added up: one pass over the document, in which each fragment is reckoned once, however often and wherever it
+is spread.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from app.merged_cost import MergedCost, NotCertainError, Slice
 from schema.cost import ListSize, fields_of, is_list, size_of, weight_of
 
 OF_MUTATION = 10
@@ -43,7 +46,7 @@ OF_INTROSPECTION = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Price:
+class Price:
     weight: int
     is_list: bool
     size: ListSize | None
@@ -67,11 +70,13 @@ class Prices:
         """Of a valid operation; at least 1."""
         root = self._schema.get_root_type(operation.operation)
         assert root is not None  # noqa: S101 - it is valid
-        return max(
-            1, _Bill(self, document, operation, variables).of_selections(operation.selection_set, root)
-        )
+        bill = Bill(self, document, operation, variables)
+        try:
+            return max(1, MergedCost(bill, document).of([(operation.selection_set, root)]))
+        except NotCertainError:
+            return max(1, bill.of_selections(operation.selection_set, root))
 
-    def of(self, parent: GraphQLCompositeType, field: str) -> _Price | None:
+    def of(self, parent: GraphQLCompositeType, field: str) -> Price | None:
         return self._of.get(f"{parent.name}.{field}")
 
     def type_named(self, node: NamedTypeNode) -> GraphQLCompositeType:
@@ -106,8 +111,8 @@ def length_of(value: object) -> int | None:
     return max(0, value) if isinstance(value, int) else None
 
 
-class _Bill:
-    """One operation's. A slice is what a page's field says of the list in it."""
+class Bill:
+    """One operation's."""
 
     def __init__(
         self,
@@ -120,7 +125,7 @@ class _Bill:
         self._fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
-        self._known: dict[tuple[str, tuple[tuple[str, ...], int] | None], int] = {}
+        self._known: dict[tuple[str, Slice | None], int] = {}
         self._variables = {
             each.variable.name.value: value_from_ast_untyped(each.default_value)
             for each in operation.variable_definitions or ()
@@ -131,7 +136,7 @@ class _Bill:
         self,
         selections: SelectionSetNode,
         parent: GraphQLCompositeType,
-        slice_: tuple[tuple[str, ...], int] | None = None,
+        slice_: Slice | None = None,
     ) -> int:
         """A value is of one type only: of what is selected for several, the dearest counts."""
         shared = 0
@@ -140,47 +145,59 @@ class _Bill:
             if isinstance(selection, FieldNode):
                 shared += self._of_field(selection, parent, slice_)
                 continue
+            assert isinstance(selection, (FragmentSpreadNode, InlineFragmentNode))  # noqa: S101 - no fourth
+            inner, kind = self.selected_by(selection, parent)
             if isinstance(selection, FragmentSpreadNode):
-                fragment = self._fragments[selection.name.value]
-                kind = self._prices.type_named(fragment.type_condition)
-                cost = self._of_fragment(fragment, kind, slice_)
+                cost = self._of_fragment(selection.name.value, inner, kind, slice_)
             else:
-                assert isinstance(selection, InlineFragmentNode)  # noqa: S101 - there is no fourth
-                condition = selection.type_condition
-                kind = parent if condition is None else self._prices.type_named(condition)
-                cost = self.of_selections(selection.selection_set, kind, slice_)
+                cost = self.of_selections(inner, kind, slice_)
             if is_abstract_type(parent) and isinstance(kind, GraphQLObjectType):
                 of_type[kind.name] += cost
             else:
                 shared += cost
         return shared + max(of_type.values(), default=0)
 
+    def selected_by(
+        self, node: FragmentSpreadNode | InlineFragmentNode, parent: GraphQLCompositeType
+    ) -> tuple[SelectionSetNode, GraphQLCompositeType]:
+        """What a fragment selects, and of which type."""
+        fragment = self._fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+        condition = fragment.type_condition
+        kind = parent if condition is None else self._prices.type_named(condition)
+        return fragment.selection_set, kind
+
+    def price_of(self, parent: GraphQLCompositeType, node: FieldNode) -> Price | None:
+        """None for a field of GraphQL's own."""
+        return self._prices.of(parent, node.name.value)
+
+    def of_introspection(self, node: FieldNode) -> int:
+        return OF_INTROSPECTION if node.name.value in ("__schema", "__type") else 0
+
+    def slice_of(self, node: FieldNode, price: Price) -> Slice | None:
+        """What the field of a page says of the list in it."""
+        if price.size is None or not price.size.sized_fields:
+            return None
+        return tuple(price.size.sized_fields), self._size(node, price.size)
+
     def _of_fragment(
-        self,
-        fragment: FragmentDefinitionNode,
-        kind: GraphQLCompositeType,
-        slice_: tuple[tuple[str, ...], int] | None,
+        self, name: str, selections: SelectionSetNode, kind: GraphQLCompositeType, slice_: Slice | None
     ) -> int:
-        key = (fragment.name.value, slice_)
+        key = (name, slice_)
         if key not in self._known:
-            self._known[key] = self.of_selections(fragment.selection_set, kind, slice_)
+            self._known[key] = self.of_selections(selections, kind, slice_)
         return self._known[key]
 
-    def _of_field(
-        self, node: FieldNode, parent: GraphQLCompositeType, slice_: tuple[tuple[str, ...], int] | None
-    ) -> int:
-        name = node.name.value
-        price = self._prices.of(parent, name)
+    def _of_field(self, node: FieldNode, parent: GraphQLCompositeType, slice_: Slice | None) -> int:
+        price = self.price_of(parent, node)
         if price is None:
-            return OF_INTROSPECTION if name in ("__schema", "__type") else 0
-        items, inner = self._length(node, price, slice_), None
-        if price.size is not None and price.size.sized_fields:
-            inner = (tuple(price.size.sized_fields), self._size(node, price.size))
+            return self.of_introspection(node)
+        items = self.length(node, price, slice_)
         if price.of is None or node.selection_set is None:
             return price.weight * items
+        inner = self.slice_of(node, price)
         return items * (price.weight + self.of_selections(node.selection_set, price.of, inner))
 
-    def _length(self, node: FieldNode, price: _Price, slice_: tuple[tuple[str, ...], int] | None) -> int:
+    def length(self, node: FieldNode, price: Price, slice_: Slice | None) -> int:
         if not price.is_list:
             return 1
         if slice_ is not None and node.name.value in slice_[0]:
@@ -204,8 +221,8 @@ class _Bill:
         return length_of(self._variables.get(node.name.value)) if isinstance(node, VariableNode) else None
 
 
-def _price(field: GraphQLField, *, default: int) -> _Price:
+def _price(field: GraphQLField, *, default: int) -> Price:
     named = get_named_type(field.type)
     of = named if is_composite_type(named) else None
     weight = weight_of(field)
-    return _Price((default if of else 0) if weight is None else weight, is_list(field), size_of(field), of)
+    return Price((default if of else 0) if weight is None else weight, is_list(field), size_of(field), of)

@@ -77,7 +77,7 @@ def test_of_types_that_a_value_can_have_the_dearest_counts() -> None:
     team = "... on Team { players(first: 50) { edges { node { id } } } }"
 
     assert cost(f'{{ node(id: "x") {{ {plan} {team} }} }}') == cost(f'{{ node(id: "x") {{ {team} }} }}')
-    assert cost(f'{{ node(id: "x") {{ {team} {team} }} }}') == 1 + 2 * (1 + 50)
+    assert cost(f'{{ node(id: "x") {{ {team} {team} }} }}') == 1 + (1 + 50)
 
 
 def test_a_fragment_within_a_page_is_as_long_as_the_page() -> None:
@@ -98,7 +98,7 @@ def test_fragments_that_double_are_reckoned_once_each() -> None:
 
     found = cost(f"{{ viewer {{ ...F0 }} }} {chain} fragment F60 on Viewer {{ id }}")
 
-    assert found == 1 + 2**60 - 1
+    assert found == 1 + 1
     assert time.process_time() - began < 0.2
 
 
