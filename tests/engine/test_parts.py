@@ -77,7 +77,7 @@ async def test_a_root_that_is_not_there_is_resolved_and_its_sibling_is_not(
 @pytest.mark.parametrize(
     "document",
     [
-        "query ($id: ID!) { plan(id: $id) { title microcycles { sessions { timeCrunch { canRevert } } } } }",
+        "query ($id: ID!) { plan(id: $id) { microcycles { sessions { timeCrunch { originalMinutes } } } } }",
         "mutation ($id: ID!) { a: deletePlan(input: { id: $id }) { __typename } }",
     ],
 )
