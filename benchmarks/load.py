@@ -114,6 +114,7 @@ class Load:
             asker.is_good = (
                 asker.head.startswith(b"HTTP/1.1 200")
                 and asker.head.find(b'"errors"', end, end + 200) < 0
+                and asker.head.find(b'Error"', end, end + 200) < 0  # a mutation's refusal is data
                 and self.size in (0, length)
             )
             self.sizes.add(length)

@@ -92,7 +92,7 @@ async def make_data(url: str, *, callers: int = 0, plans: int = PLANS) -> Data:
             await trained(db, club.id, {each.id: days})
             await felt(db, club.id, each.id, {day: 3.0 + 0.5 * (day.toordinal() % 4) for day in days})
         session_id = await _first_session(db, shorter.id)
-        await _settle(db)
+        await settle(db)
     finally:
         await db.dispose()
     places = Places(coach.id, players[1].id, team.id, made[1].id, crunched, monday)
@@ -159,7 +159,7 @@ async def _first_session(db: Database, plan_id: UUID) -> UUID:
     return found
 
 
-async def _settle(db: Database) -> None:
+async def settle(db: Database) -> None:
     """As a server does by itself, in time."""
     async with db.engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from resolvers.ids import Kind, global_id
@@ -29,7 +30,7 @@ class Read:
     name: str
     about: str
     document: str
-    variables: Mapping[str, str | int]
+    variables: Mapping[str, Any]
     caller: UUID
     by_hand: ByHand | None = None
 

@@ -34,6 +34,7 @@ from db.models.assignments import WorkoutAssignmentRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from db.today import today_in
 from db.visibility import assignments_visible_to
+from db.written_once import one_of
 from domain.assignments import OPEN_STATUSES, AssignmentStatus, WorkoutAssignment
 from domain.day_windows import FOUR_WEEKS
 from domain.errors import Conflict
@@ -55,13 +56,15 @@ ACTIVE_IN_A_PHASE: ColumnElement[bool] = literal_column(
 LAST_ADJUSTED: ColumnElement[str | None] = literal_column(
     "(workout_assignments.metadata ->> 'lastPhaseAdjustment')"
 )
+_BY_ID = select(*ASSIGNMENT).where(one_of(WorkoutAssignmentRow.id, "assignment_ids"))
+_LOCKED = _BY_ID.order_by(WorkoutAssignmentRow.id).with_for_update(key_share=True)
 
 
 async def assignments_by_id(
     db_session: AsyncSession, assignment_ids: Collection[UUID]
 ) -> dict[UUID, WorkoutAssignment]:
-    query = select(*ASSIGNMENT).where(WorkoutAssignmentRow.id.in_(assignment_ids))
-    return {each.id: each for each in await _assignments(db_session, query)}
+    rows = await db_session.execute(_BY_ID, {"assignment_ids": list(assignment_ids)})
+    return {each.id: each for each in await each_row(assignment_of, rows)}
 
 
 async def assignments_of_teams(
@@ -201,13 +204,8 @@ async def assignments_for_update(
     db_session: AsyncSession, assignment_ids: Collection[UUID]
 ) -> dict[UUID, WorkoutAssignment]:
     """Locked against other writers until the transaction ends, in the order of their ids."""
-    query = (
-        select(*ASSIGNMENT)
-        .where(WorkoutAssignmentRow.id.in_(assignment_ids))
-        .order_by(WorkoutAssignmentRow.id)
-        .with_for_update(key_share=True)
-    )
-    return {each.id: each for each in await _assignments(db_session, query)}
+    rows = await db_session.execute(_LOCKED, {"assignment_ids": list(assignment_ids)})
+    return {each.id: each for each in await each_row(assignment_of, rows)}
 
 
 async def insert_assignments(db_session: AsyncSession, assignments: Sequence[WorkoutAssignment]) -> None:

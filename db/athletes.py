@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models.athletes import MedicalRestrictionRow, PlayerGroupRow, PlayerPhysiologyRow
 from db.models.people import MembershipRow, PersonRow
 from db.today import today_in
+from db.written_once import one_of
 from domain.assignments import AssignmentType
 from domain.exercises import MovementPattern
 from domain.people import TeamRole
@@ -21,21 +22,29 @@ from domain.phase_templates import TargetGroup
 from domain.physiology import MedicalRestriction, Physiology, RestrictionKind
 from domain.template_expansion import TargetPlayer
 
+_PHYSIOLOGY = select(
+    PlayerPhysiologyRow.person_id,
+    PlayerPhysiologyRow.resting_bpm,
+    PlayerPhysiologyRow.maximum_bpm,
+    PlayerPhysiologyRow.weekly_load_limit_au,
+).where(one_of(PlayerPhysiologyRow.person_id, "player_ids"))
+_TARGETS = (
+    select(MembershipRow.team_id, MembershipRow.person_id, PlayerGroupRow.type, PlayerGroupRow.name)
+    .outerjoin(
+        PlayerGroupRow,
+        (PlayerGroupRow.team_id == MembershipRow.team_id)
+        & (PlayerGroupRow.person_id == MembershipRow.person_id),
+    )
+    .where(one_of(MembershipRow.team_id, "team_ids"), MembershipRow.role == TeamRole.PLAYER)
+    .order_by(MembershipRow.team_id, MembershipRow.person_id)
+)
+
 
 async def target_players(
     db_session: AsyncSession, team_ids: Sequence[UUID]
 ) -> dict[UUID, list[TargetPlayer]]:
     """The players of each team with the groups that they are in, by their ids."""
-    rows = await db_session.execute(
-        select(MembershipRow.team_id, MembershipRow.person_id, PlayerGroupRow.type, PlayerGroupRow.name)
-        .outerjoin(
-            PlayerGroupRow,
-            (PlayerGroupRow.team_id == MembershipRow.team_id)
-            & (PlayerGroupRow.person_id == MembershipRow.person_id),
-        )
-        .where(MembershipRow.team_id.in_(team_ids), MembershipRow.role == TeamRole.PLAYER)
-        .order_by(MembershipRow.team_id, MembershipRow.person_id)
-    )
+    rows = await db_session.execute(_TARGETS, {"team_ids": list(team_ids)})
     groups: dict[tuple[UUID, UUID], set[TargetGroup]] = defaultdict(set)
     for team_id, person_id, type_, name in rows:
         held = groups[team_id, person_id]
@@ -49,14 +58,7 @@ async def target_players(
 
 async def physiology_of(db_session: AsyncSession, player_ids: Collection[UUID]) -> dict[UUID, Physiology]:
     """A player of whom nothing was measured has no entry."""
-    rows = await db_session.execute(
-        select(
-            PlayerPhysiologyRow.person_id,
-            PlayerPhysiologyRow.resting_bpm,
-            PlayerPhysiologyRow.maximum_bpm,
-            PlayerPhysiologyRow.weekly_load_limit_au,
-        ).where(PlayerPhysiologyRow.person_id.in_(player_ids))
-    )
+    rows = await db_session.execute(_PHYSIOLOGY, {"player_ids": list(player_ids)})
     return {row.person_id: Physiology(*row) for row in rows}
 
 

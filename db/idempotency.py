@@ -7,19 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.database import Transaction
 from db.models.operations import IdempotencyKeyRow as Row
+from db.written_once import given
 from domain.errors import IdempotencyConflict, InvalidInput
 
 KEPT = timedelta(hours=48)
 LONGEST_KEY = 200
+_SAME_KEY = (given(Row.caller, "of_caller"), given(Row.operation, "of_operation"), given(Row.key, "of_key"))
+_TABLE = cast("Table", Row.__table__)
+_CLAIM = insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key)
+_STORED = select(Row.fingerprint, Row.response, Row.created_at).where(
+    *_SAME_KEY, Row.expires_at > bindparam("now", type_=Row.expires_at.type)
+)
+_ANSWER = update(_TABLE).where(*_SAME_KEY).values(response=bindparam("answer", type_=Row.response.type))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +50,25 @@ async def replay_or_claim(
     if not 1 <= len(key) <= LONGEST_KEY:
         raise InvalidInput.of("idempotencyKey", f"An idempotencyKey has 1 to {LONGEST_KEY} characters.")
     fingerprint = _fingerprint(input)
-    same_key = (Row.caller == caller, Row.operation == operation, Row.key == key)
+    same_key = {"of_caller": caller, "of_operation": operation, "of_key": key}
+    claim = {
+        "caller": caller,
+        "operation": operation,
+        "key": key,
+        "fingerprint": fingerprint,
+        "created_at": tx.now,
+        "expires_at": tx.now + KEPT,
+    }
     while True:
-        claimed = await tx.db_session.scalar(
-            insert(Row)
-            .values(
-                caller=caller,
-                operation=operation,
-                key=key,
-                fingerprint=fingerprint,
-                created_at=tx.now,
-                expires_at=tx.now + KEPT,
-            )
-            .on_conflict_do_nothing()
-            .returning(Row.key)
-        )
+        claimed = await tx.db_session.scalar(_CLAIM, claim)
         if claimed is not None:
             tx.unanswered.add((caller, operation, key))
             return None
-        found = await tx.db_session.execute(
-            select(Row.fingerprint, Row.response, Row.created_at).where(*same_key, Row.expires_at > tx.now)
-        )
+        found = await tx.db_session.execute(_STORED, {**same_key, "now": tx.now})
         if (stored := found.one_or_none()) is not None:
             break
         # It expired, or was purged between the two statements.
-        await tx.db_session.execute(delete(Row).where(*same_key, Row.expires_at <= tx.now))
+        await tx.db_session.execute(delete(_TABLE).where(*_SAME_KEY, Row.expires_at <= tx.now), same_key)
     if stored.fingerprint != fingerprint:
         raise IdempotencyConflict
     return StoredAnswer(stored.response, stored.created_at)
@@ -77,9 +79,7 @@ async def store_answer(
 ) -> None:
     """Keep the answer for later requests. A refusal is an answer too: store it, and commit nothing else."""
     await tx.db_session.execute(
-        update(Row)
-        .where(Row.caller == caller, Row.operation == operation, Row.key == key)
-        .values(response=dict(answer))
+        _ANSWER, {"of_caller": caller, "of_operation": operation, "of_key": key, "answer": dict(answer)}
     )
     tx.unanswered.discard((caller, operation, key))
 

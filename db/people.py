@@ -7,11 +7,12 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Text, Uuid, any_, bindparam, cast, func, literal, select
+from sqlalchemy import Row, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.people import MembershipRow, OrganizationRow, PersonRow
+from db.written_once import one_of
 from domain.people import Membership, Organization, Person, Role, TeamRole
 
 PERSON = (
@@ -34,12 +35,25 @@ _MARK = (
     select(func.md5(func.string_agg(_FACTS, aggregate_order_by(literal(","), *_ORDER))))
     .select_from(PersonRow)
     .outerjoin(MembershipRow, MembershipRow.person_id == PersonRow.id)
-    .where(PersonRow.id == any_(bindparam("person_ids", type_=ARRAY(Uuid))))
+    .where(one_of(PersonRow.id, "person_ids"))
+)
+_PEOPLE = select(*PERSON).where(one_of(PersonRow.id, "person_ids"))
+_VIEWERS = (
+    select(*PERSON, MembershipRow.team_id, MembershipRow.role.label("team_role"))
+    .outerjoin(MembershipRow, MembershipRow.person_id == PersonRow.id)
+    .where(one_of(PersonRow.id, "person_ids"))
+    .order_by(*_ORDER)
+)
+_LOCKED = (
+    select(PersonRow.id)
+    .where(one_of(PersonRow.id, "person_ids"))
+    .order_by(PersonRow.id)
+    .with_for_update(key_share=True)
 )
 
 
 async def people_by_id(db_session: AsyncSession, person_ids: Sequence[UUID]) -> dict[UUID, Person]:
-    rows = await db_session.execute(select(*PERSON).where(PersonRow.id.in_(person_ids)))
+    rows = await db_session.execute(_PEOPLE, {"person_ids": list(person_ids)})
     return {row.id: person_of(row) for row in rows}
 
 
@@ -54,12 +68,7 @@ async def viewers_facts(
     db_session: AsyncSession, person_ids: Sequence[UUID]
 ) -> dict[UUID, tuple[Person, tuple[Membership, ...]]]:
     """Each person with the teams that they play in or coach; who is not there is left out."""
-    rows = await db_session.execute(
-        select(*PERSON, MembershipRow.team_id, MembershipRow.role.label("team_role"))
-        .outerjoin(MembershipRow, MembershipRow.person_id == PersonRow.id)
-        .where(PersonRow.id == any_(bindparam("person_ids", person_ids, ARRAY(Uuid))))
-        .order_by(PersonRow.id, MembershipRow.team_id, MembershipRow.role)
-    )
+    rows = await db_session.execute(_VIEWERS, {"person_ids": list(person_ids)})
     return {
         person_id: (
             person_of(found[0]),
@@ -102,12 +111,7 @@ async def lock_people(db_session: AsyncSession, person_ids: Collection[UUID]) ->
 
     Rows that refer to them can be made meanwhile.
     """
-    await db_session.execute(
-        select(PersonRow.id)
-        .where(PersonRow.id.in_(person_ids))
-        .order_by(PersonRow.id)
-        .with_for_update(key_share=True)
-    )
+    await db_session.execute(_LOCKED, {"person_ids": list(person_ids)})
 
 
 def person_of(row: Row[*tuple[Any, ...]]) -> Person:

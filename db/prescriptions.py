@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.exercises import EXERCISE, exercise_of
 from db.models.exercises import ExerciseRow
 from db.models.plans import PrescriptionRow, SetPrescriptionRow
+from db.written_once import one_of
 from domain.exercises import Exercise, Intent
 from domain.sessions import ExerciseRole, Prescription, SetKind, SetPrescription
 
@@ -60,6 +61,9 @@ _PRESCRIPTIONS = select(
     _SETS,
     *EXERCISE,
 ).join(ExerciseRow, ExerciseRow.id == PrescriptionRow.exercise_id)
+_OF_SESSIONS = _PRESCRIPTIONS.where(one_of(PrescriptionRow.session_id, "session_ids")).order_by(
+    PrescriptionRow.session_id, PrescriptionRow.position
+)
 
 
 async def prescriptions_by_id(
@@ -73,11 +77,7 @@ async def prescriptions_by_session(
     db_session: AsyncSession, session_ids: Sequence[UUID]
 ) -> dict[UUID, list[Prescription]]:
     """The original prescriptions of each session, in order. A session without any has no entry."""
-    rows = await db_session.execute(
-        _PRESCRIPTIONS.where(PrescriptionRow.session_id.in_(session_ids)).order_by(
-            PrescriptionRow.session_id, PrescriptionRow.position
-        )
-    )
+    rows = await db_session.execute(_OF_SESSIONS, {"session_ids": list(session_ids)})
     exercises: dict[UUID, Exercise] = {}
     found: dict[UUID, list[Prescription]] = defaultdict(list)
     for row in rows:

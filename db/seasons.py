@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from db.models.seasons import SeasonPhaseRow, SeasonPlanRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from db.today import today_in
 from db.visibility import season_plans_visible_to
+from db.written_once import given, one_of
 from domain.errors import Conflict
 from domain.people import Viewer
 from domain.phases import Intensity, Objective, ObjectiveType, PhaseType, Priority, SeasonPhase
@@ -72,12 +73,8 @@ async def season_plans_by_id(db_session: AsyncSession, plan_ids: Sequence[UUID])
 
 async def active_season_plans(db_session: AsyncSession, team_ids: Sequence[UUID]) -> dict[UUID, SeasonPlan]:
     """The season that each team is in; a team has one active plan at most, and may have none."""
-    query = _PLANS.where(
-        SeasonPlanRow.team_id.in_(team_ids),
-        # As a literal, so that the index on active plans is known to hold what is asked for.
-        text("season_plans.status = 'active'"),
-    )
-    return {plan.team_id: plan for plan in await _plans(db_session, query)}
+    found = await _plans(db_session, _ACTIVE, {"team_ids": list(team_ids)})
+    return {plan.team_id: plan for plan in found}
 
 
 async def season_plans_by_team(
@@ -142,11 +139,7 @@ async def active_season_plan_kept(db_session: AsyncSession, team_id: UUID) -> Se
 
     Others may keep it at the same time: this is for what follows a phase and must not miss a change of it.
     """
-    await db_session.execute(
-        select(SeasonPlanRow.id)
-        .where(SeasonPlanRow.team_id == team_id, text("season_plans.status = 'active'"))
-        .with_for_update(read=True, key_share=True)
-    )
+    await db_session.execute(_KEPT, {"team_id": team_id})
     return (await active_season_plans(db_session, [team_id])).get(team_id)
 
 
@@ -211,12 +204,24 @@ _PLANS: Select[*tuple[Any, ...]] = (
     .outerjoin(SeasonPhaseRow, SeasonPhaseRow.season_plan_id == SeasonPlanRow.id)
     .order_by(SeasonPlanRow.starts_on, SeasonPlanRow.id, SeasonPhaseRow.starts_on, SeasonPhaseRow.id)
 )
+# As a literal, so that the index on active plans is known to hold what is asked for.
+_IS_ACTIVE = text("season_plans.status = 'active'")
+_ACTIVE = _PLANS.where(one_of(SeasonPlanRow.team_id, "team_ids"), _IS_ACTIVE)
+_KEPT = (
+    select(SeasonPlanRow.id)
+    .where(given(SeasonPlanRow.team_id, "team_id"), _IS_ACTIVE)
+    .with_for_update(read=True, key_share=True)
+)
 
 
-async def _plans(db_session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[SeasonPlan]:
+async def _plans(
+    db_session: AsyncSession,
+    query: Select[*tuple[Any, ...]],
+    asked: Mapping[str, list[UUID]] | None = None,
+) -> list[SeasonPlan]:
     """One row a phase, and one for a plan that has none."""
     rows_of_plan: dict[UUID, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
-    for row in await db_session.execute(query):
+    for row in await db_session.execute(query, asked):
         rows_of_plan[row.plan_id].append(row)
     return [_plan(rows) for rows in rows_of_plan.values()]
 

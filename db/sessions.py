@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, column, func, literal, select, true, update
+from sqlalchemy import ARRAY, Select, Table, Text, Uuid, bindparam, column, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.exercises import ExerciseRow
 from db.models.plans import MicrocycleRow, PlanRow, PrescriptionRow, SessionLogRow, SessionRow
+from db.written_once import given, one_of
 from domain.calendar import CalendarEntry
 from domain.errors import Conflict
 from domain.sessions import LoggedDuration, Session
@@ -46,9 +47,46 @@ DURATION = (
 )
 NEWEST_LOGS = 30
 
+_SESSIONS = select(*SESSION).where(one_of(SessionRow.id, "session_ids"))
+_LOCKED = (
+    select(*SESSION)
+    .where(given(SessionRow.id, "session_id"), given(SessionRow.plan_id, "plan_id"))
+    .with_for_update(key_share=True)  # rows that only refer to the session need not wait
+)
+_ATHLETE = (
+    func.unnest(bindparam("athlete_ids", type_=ARRAY(Uuid)))
+    .table_valued(column("id", Uuid))
+    .render_derived("athlete")
+)
+_NEWEST: Select[*tuple[Any, ...]] = (
+    select(*DURATION)
+    .where(SessionLogRow.athlete_id == _ATHLETE.c.id)
+    .order_by(SessionLogRow.logged_at.desc(), SessionLogRow.session_id.desc())
+    .limit(NEWEST_LOGS)
+)
+_LOG = _NEWEST.correlate(_ATHLETE).lateral("log")
+_DURATIONS: Select[*tuple[Any, ...]] = (
+    select(*_LOG.c)
+    .select_from(_ATHLETE.join(_LOG, true()))
+    .order_by(_LOG.c.athlete_id, _LOG.c.logged_at.desc(), _LOG.c.session_id.desc())
+)
+_LOGS = cast("Table", SessionLogRow.__table__)
+_NEW_LOG = insert(_LOGS).on_conflict_do_nothing(index_elements=["session_id"]).returning(_LOGS.c.session_id)
+_COMPLETED = (
+    update(SessionRow)
+    .where(given(SessionRow.id, "of_session"))
+    .values(
+        completed_at=bindparam("at", type_=SessionRow.completed_at.type),
+        actual_minutes=bindparam("minutes", type_=SessionRow.actual_minutes.type),
+        version=SessionRow.version + 1,
+    )
+    .returning(*SESSION)
+    .execution_options(synchronize_session=False)
+)
+
 
 async def sessions_by_id(db_session: AsyncSession, session_ids: Sequence[UUID]) -> dict[UUID, Session]:
-    rows = await db_session.execute(select(*SESSION).where(SessionRow.id.in_(session_ids)))
+    rows = await db_session.execute(_SESSIONS, {"session_ids": list(session_ids)})
     return {row.id: Session(*row) for row in rows}
 
 
@@ -82,11 +120,7 @@ async def sessions_by_plan(db_session: AsyncSession, plan_ids: Sequence[UUID]) -
 
 async def session_for_update(db_session: AsyncSession, plan_id: UUID, session_id: UUID) -> Session | None:
     """The session, locked against other writers until the transaction ends; None if not of this plan."""
-    found = await db_session.execute(
-        select(*SESSION)
-        .where(SessionRow.id == session_id, SessionRow.plan_id == plan_id)
-        .with_for_update(key_share=True)  # rows that only refer to the session need not wait
-    )
+    found = await db_session.execute(_LOCKED, {"session_id": session_id, "plan_id": plan_id})
     row = found.one_or_none()
     return Session(*row) if row is not None else None
 
@@ -120,23 +154,7 @@ async def durations_of_athletes(
     db_session: AsyncSession, athlete_ids: Sequence[UUID]
 ) -> dict[UUID, list[LoggedDuration]]:
     """The newest 30 logged durations of each athlete, newest first; an athlete without any has no entry."""
-    athlete = (
-        func.unnest(literal(list(set(athlete_ids)), ARRAY(Uuid)))
-        .table_valued(column("id", Uuid))
-        .render_derived("athlete")
-    )
-    newest: Select[*tuple[Any, ...]] = (
-        select(*DURATION)
-        .where(SessionLogRow.athlete_id == athlete.c.id)
-        .order_by(SessionLogRow.logged_at.desc(), SessionLogRow.session_id.desc())
-        .limit(NEWEST_LOGS)
-    )
-    log = newest.correlate(athlete).lateral("log")
-    rows = await db_session.execute(
-        select(*log.c)
-        .select_from(athlete.join(log, true()))
-        .order_by(log.c.athlete_id, log.c.logged_at.desc(), log.c.session_id.desc())
-    )
+    rows = await db_session.execute(_DURATIONS, {"athlete_ids": list(set(athlete_ids))})
     found: dict[UUID, list[LoggedDuration]] = defaultdict(list)
     for row in rows:
         found[row.athlete_id].append(LoggedDuration(*row))
@@ -148,25 +166,19 @@ async def insert_log(
 ) -> Session:
     """Record how long the session took: it is then completed. A session is logged once, else ``Conflict``."""
     logged = await db_session.scalar(
-        insert(SessionLogRow)
-        .values(
-            session_id=log.session_id,
-            athlete_id=log.athlete_id,
-            actual_minutes=log.actual_minutes,
-            session_rpe=session_rpe,
-            modelled_seconds=log.modelled_seconds,
-            logged_at=log.logged_at,
-        )
-        .on_conflict_do_nothing(index_elements=["session_id"])
-        .returning(SessionLogRow.session_id)
+        _NEW_LOG,
+        {
+            "session_id": log.session_id,
+            "athlete_id": log.athlete_id,
+            "actual_minutes": log.actual_minutes,
+            "session_rpe": session_rpe,
+            "modelled_seconds": log.modelled_seconds,
+            "logged_at": log.logged_at,
+        },
     )
     if logged is None:
         raise Conflict("This session has been logged already.")
     completed = await db_session.execute(
-        update(SessionRow)
-        .where(SessionRow.id == log.session_id)
-        .values(completed_at=log.logged_at, actual_minutes=log.actual_minutes, version=SessionRow.version + 1)
-        .returning(*SESSION)
-        .execution_options(synchronize_session=False)
+        _COMPLETED, {"of_session": log.session_id, "at": log.logged_at, "minutes": log.actual_minutes}
     )
     return Session(*completed.one())

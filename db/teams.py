@@ -14,13 +14,18 @@ from db.models.people import MembershipRow, PersonRow, TeamRow
 from db.paging import Order, Page, PageRequest, fetch_page, fetch_pages
 from db.people import PERSON, person_of
 from db.visibility import people_visible_to, teams_visible_to
+from db.written_once import one_of
 from domain.people import Person, Team, TeamRole, Viewer
 
 TEAM = (TeamRow.id, TeamRow.organization_id, TeamRow.name, TeamRow.sport, TeamRow.time_zone)
+_TEAMS = select(*TEAM).where(one_of(TeamRow.id, "team_ids"))
+_MEMBERS = select(MembershipRow.person_id, MembershipRow.team_id).where(
+    one_of(MembershipRow.person_id, "person_ids")
+)
 
 
 async def teams_by_id(db_session: AsyncSession, team_ids: Sequence[UUID]) -> dict[UUID, Team]:
-    rows = await db_session.execute(select(*TEAM).where(TeamRow.id.in_(team_ids)))
+    rows = await db_session.execute(_TEAMS, {"team_ids": list(team_ids)})
     return {row.id: _team(row) for row in rows}
 
 
@@ -49,9 +54,7 @@ async def team_ids_of_people(
     db_session: AsyncSession, person_ids: Sequence[UUID]
 ) -> dict[UUID, frozenset[UUID]]:
     """What ``access.sight_of_person`` rests on: the teams that each person plays in or coaches."""
-    rows = await db_session.execute(
-        select(MembershipRow.person_id, MembershipRow.team_id).where(MembershipRow.person_id.in_(person_ids))
-    )
+    rows = await db_session.execute(_MEMBERS, {"person_ids": list(person_ids)})
     found: dict[UUID, set[UUID]] = {person_id: set() for person_id in person_ids}
     for person_id, team_id in rows:
         found[person_id].add(team_id)

@@ -14,6 +14,7 @@ from db.models.people import PersonRow
 from db.models.workouts import WorkoutRow
 from db.people import lock_people
 from db.training_log import insert_entries, link_entry, replace_entry, twin_of
+from db.written_once import given
 from domain.assignments import Completion
 from domain.days import today_in
 from domain.planning import Actor
@@ -62,6 +63,9 @@ _LOGGED = text("""
       AND (done.logged_at AT TIME ZONE player.time_zone)::date >= '2000-01-01'
       AND player.organization_id = :organization_id
 """)
+_ATHLETE = select(PersonRow.organization_id, PersonRow.display_name, PersonRow.time_zone).where(
+    given(PersonRow.id, "athlete_id")
+)
 
 
 async def note_completion(
@@ -116,11 +120,7 @@ async def note_session(
     by: Actor | None = None,
 ) -> TrainingEntry | None:
     """Count a logged session of a plan; without its RPE that day's load is unknown. Returns as above."""
-    found = await db_session.execute(
-        select(PersonRow.organization_id, PersonRow.display_name, PersonRow.time_zone).where(
-            PersonRow.id == log.athlete_id
-        )
-    )
+    found = await db_session.execute(_ATHLETE, {"athlete_id": log.athlete_id})
     facts = found.one()
     actor = by or Actor(log.athlete_id, facts.display_name)
     entry = TrainingEntry(

@@ -6,22 +6,50 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, Row, Select, and_, any_, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.bulk import insert_records
 from db.models.workload import TrainingEntryRow, TrainingVersionRow
 from db.narrowing import from_day, up_to_day
 from db.paging import Order, Page, PageRequest, fetch_pages
+from db.written_once import one_of
 from domain.training_log import LoadMethod, TrainingEntry, TrainingKind, TrainingSource, TrainingVersion
 
 ENTRY = tuple(getattr(TrainingEntryRow, each.name) for each in fields(TrainingEntry))
 VERSION_COLUMNS = tuple(each.name for each in fields(TrainingVersion) if each.name != "withdrawn_at")
 VERSION = tuple(getattr(TrainingVersionRow, each) for each in VERSION_COLUMNS)
 NEWEST_FIRST = Order((TrainingEntryRow.day, TrainingEntryRow.id), descending=True)
+_NEW = insert(cast("Table", TrainingEntryRow.__table__))
+_COUNTED = (
+    select(TrainingEntryRow.player_id, TrainingEntryRow.day, func.count())
+    .where(
+        one_of(TrainingEntryRow.player_id, "player_ids"),
+        one_of(TrainingEntryRow.day, "days"),
+        TrainingEntryRow.withdrawn_at.is_(None),
+        TrainingEntryRow.id.is_distinct_from(bindparam("but", type_=Uuid)),
+    )
+    .group_by(TrainingEntryRow.player_id, TrainingEntryRow.day)
+)
 
 
 async def entries_by_id(db_session: AsyncSession, entry_ids: Collection[UUID]) -> dict[UUID, TrainingEntry]:
@@ -72,13 +100,8 @@ async def count_on_days(
     but: UUID | None = None,
 ) -> Counter[tuple[UUID, date]]:
     """How many trainings of each player stand on each of the days, the entry ``but`` not counted."""
-    row = TrainingEntryRow
-    query = (
-        select(row.player_id, row.day, func.count())
-        .where(row.player_id.in_(player_ids), row.day.in_(days), row.withdrawn_at.is_(None))
-        .group_by(row.player_id, row.day)
-    )
-    rows = await db_session.execute(query if but is None else query.where(row.id != but))
+    asked = {"player_ids": list(player_ids), "days": list(days), "but": but}
+    rows = await db_session.execute(_COUNTED, asked)
     return Counter({(player_id, day): count for player_id, day, count in rows})
 
 
@@ -129,7 +152,7 @@ async def insert_entries(
 ) -> None:
     """``content_keys`` go by the ids of imported entries."""
     if content_keys is None and len(entries) == 1:
-        await db_session.execute(insert(TrainingEntryRow).values(_record(entries[0])))
+        await db_session.execute(_NEW, _record(entries[0]))
         return
     keys = content_keys or {}
     records = [

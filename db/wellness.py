@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.bulk import each_row
 from db.models.workload import RestDayRow, WellnessReportRow, WellnessVersionRow
 from db.narrowing import from_day, up_to_day
 from db.paging import Order, Page, PageRequest, fetch_pages
+from db.written_once import given
 from domain.wellness import ITEMS, RestReport, WellnessReport, WellnessVersion
 from domain.workload.model import WellnessDay, WellnessItem
 
@@ -25,6 +26,10 @@ VERSION_COLUMNS = tuple(each.name for each in fields(WellnessVersion))
 VERSION = tuple(getattr(WellnessVersionRow, each) for each in VERSION_COLUMNS)
 REST = tuple(getattr(RestDayRow, each.name) for each in fields(RestReport))
 NEWEST_FIRST = Order((WellnessReportRow.day, WellnessReportRow.id), descending=True)
+_ON = select(*REPORT).where(
+    given(WellnessReportRow.player_id, "player_id"), given(WellnessReportRow.day, "day")
+)
+_NEW = insert(cast("Table", WellnessReportRow.__table__))
 
 
 async def wellness_of(
@@ -69,9 +74,7 @@ async def reports_of_players(
 
 
 async def report_on(db_session: AsyncSession, player_id: UUID, day: date) -> WellnessReport | None:
-    found = await db_session.execute(
-        select(*REPORT).where(WellnessReportRow.player_id == player_id, WellnessReportRow.day == day)
-    )
+    found = await db_session.execute(_ON, {"player_id": player_id, "day": day})
     row = found.one_or_none()
     return None if row is None else WellnessReport(**row._asdict())
 
@@ -93,7 +96,7 @@ async def versions_of_reports(
 
 
 async def insert_reports(db_session: AsyncSession, reports: Sequence[WellnessReport]) -> None:
-    await db_session.execute(insert(WellnessReportRow), [_record(each) for each in reports])
+    await db_session.execute(_NEW, [_record(each) for each in reports])
 
 
 async def replace_report(db_session: AsyncSession, after: WellnessReport) -> None:

@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models.workload_alerts import WorkloadAlertEntryRow, WorkloadAlertRow
 from db.paging import Order, Page, PageRequest, fetch_pages
 from db.visibility import alerts_visible_to
+from db.written_once import given, one_of
 from domain.people import Viewer
 from domain.planning_events import AdjustmentKind, RecommendedAdjustment, ThresholdType
 from domain.workload.alerts import TOLD_HOLDS_DAYS, Alert, AlertAction, AlertEntry, AlertSource, AlertStatus
@@ -43,16 +44,23 @@ _TO_LOOK_AT = text("""
     LIMIT :at_most
 """)
 NEWEST_FIRST = Order((WorkloadAlertRow.raised_at, WorkloadAlertRow.id), descending=True)
+_ALERTS = select(*ALERT).where(one_of(WorkloadAlertRow.id, "alert_ids"))
+_LOCKED = select(*ALERT).where(given(WorkloadAlertRow.id, "alert_id")).with_for_update()
+_ENTRIES = (
+    select(*ENTRY)
+    .where(one_of(WorkloadAlertEntryRow.alert_id, "alert_ids"))
+    .order_by(WorkloadAlertEntryRow.alert_id, WorkloadAlertEntryRow.version)
+)
+_NEW_ENTRIES = insert(cast("Table", WorkloadAlertEntryRow.__table__))
 
 
 async def alerts_by_id(db_session: AsyncSession, alert_ids: Collection[UUID]) -> dict[UUID, Alert]:
-    rows = await db_session.execute(select(*ALERT).where(WorkloadAlertRow.id.in_(alert_ids)))
+    rows = await db_session.execute(_ALERTS, {"alert_ids": list(alert_ids)})
     return {row.id: _alert(row) for row in rows}
 
 
 async def alert_for_update(db_session: AsyncSession, alert_id: UUID) -> Alert | None:
-    query = select(*ALERT).where(WorkloadAlertRow.id == alert_id).with_for_update()
-    row = (await db_session.execute(query)).one_or_none()
+    row = (await db_session.execute(_LOCKED, {"alert_id": alert_id})).one_or_none()
     return None if row is None else _alert(row)
 
 
@@ -121,10 +129,7 @@ async def entries_of_alerts(
     db_session: AsyncSession, alert_ids: Collection[UUID]
 ) -> dict[UUID, list[AlertEntry]]:
     """The history of each, oldest first."""
-    row = WorkloadAlertEntryRow
-    rows = await db_session.execute(
-        select(*ENTRY).where(row.alert_id.in_(alert_ids)).order_by(row.alert_id, row.version)
-    )
+    rows = await db_session.execute(_ENTRIES, {"alert_ids": list(alert_ids)})
     found: dict[UUID, list[AlertEntry]] = defaultdict(list)
     for each in rows:
         values = each._asdict()
@@ -150,7 +155,7 @@ async def save_alerts(db_session: AsyncSession, alerts: Sequence[Alert]) -> None
 async def insert_entries(db_session: AsyncSession, entries: Sequence[AlertEntry]) -> None:
     if entries:
         records = [{each.name: getattr(entry, each.name) for each in fields(entry)} for entry in entries]
-        await db_session.execute(insert(WorkloadAlertEntryRow), records)
+        await db_session.execute(_NEW_ENTRIES, records)
 
 
 def _record(alert: Alert) -> dict[str, Any]:

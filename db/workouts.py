@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.bulk import insert_records
@@ -16,6 +16,7 @@ from db.models.assignments import WorkoutAssignmentRow
 from db.models.exercises import ExerciseRow
 from db.models.workouts import WorkoutExerciseRow, WorkoutRow
 from db.visibility import assignments_visible_to
+from db.written_once import one_of
 from domain.exercises import Exercise, Intent
 from domain.people import Viewer
 from domain.plan_document import PrescriptionDraft
@@ -33,10 +34,34 @@ WORKOUT = (
 )
 SET_FIELDS = tuple(SetPrescription.__slots__)
 
+_WORKOUTS = select(*WORKOUT).where(one_of(WorkoutRow.id, "workout_ids"))
+_OF_SESSIONS = select(*WORKOUT).where(one_of(WorkoutRow.session_id, "session_ids"))
+_PRESCRIPTIONS = (
+    select(
+        WorkoutExerciseRow.workout_id,
+        WorkoutExerciseRow.role,
+        WorkoutExerciseRow.intent.label("prescribed_intent"),
+        WorkoutExerciseRow.unilateral.label("prescribed_unilateral"),
+        WorkoutExerciseRow.tempo,
+        WorkoutExerciseRow.rest_seconds_min,
+        WorkoutExerciseRow.rest_seconds_max,
+        WorkoutExerciseRow.group_key,
+        WorkoutExerciseRow.weight,
+        WorkoutExerciseRow.notes,
+        WorkoutExerciseRow.sets,
+        *EXERCISE,
+    )
+    .join(ExerciseRow, ExerciseRow.id == WorkoutExerciseRow.exercise_id)
+    .where(one_of(WorkoutExerciseRow.workout_id, "workout_ids"))
+    .order_by(WorkoutExerciseRow.workout_id, WorkoutExerciseRow.position)
+)
+
 
 async def workouts_by_id(db_session: AsyncSession, workout_ids: Collection[UUID]) -> dict[UUID, Workout]:
-    """With their exercises: two statements, however many there are."""
-    return await _workouts(db_session, WorkoutRow.id.in_(workout_ids))
+    """With their exercises: two statements, however many there are; none where none is asked for."""
+    if not workout_ids:
+        return {}
+    return await _workouts(db_session, _WORKOUTS, {"workout_ids": list(workout_ids)})
 
 
 async def workouts_seen_assigned(
@@ -55,7 +80,7 @@ async def workouts_of_sessions(
     db_session: AsyncSession, session_ids: Collection[UUID]
 ) -> dict[UUID, Workout]:
     """The workouts that were made from these sessions of plans, by the session."""
-    found = await _workouts(db_session, WorkoutRow.session_id.in_(session_ids))
+    found = await _workouts(db_session, _OF_SESSIONS, {"session_ids": list(session_ids)})
     return {each.session_id: each for each in found.values() if each.session_id is not None}
 
 
@@ -63,26 +88,7 @@ async def prescriptions_of_workouts(
     db_session: AsyncSession, workout_ids: Collection[UUID]
 ) -> dict[UUID, tuple[PrescriptionDraft, ...]]:
     """The exercises of each workout, in their order: what adjusting the selection rests on."""
-    row = WorkoutExerciseRow
-    rows = await db_session.execute(
-        select(
-            row.workout_id,
-            row.role,
-            row.intent.label("prescribed_intent"),
-            row.unilateral.label("prescribed_unilateral"),
-            row.tempo,
-            row.rest_seconds_min,
-            row.rest_seconds_max,
-            row.group_key,
-            row.weight,
-            row.notes,
-            row.sets,
-            *EXERCISE,
-        )
-        .join(ExerciseRow, ExerciseRow.id == row.exercise_id)
-        .where(row.workout_id.in_(workout_ids))
-        .order_by(row.workout_id, row.position)
-    )
+    rows = await db_session.execute(_PRESCRIPTIONS, {"workout_ids": list(workout_ids)})
     exercises: dict[UUID, Exercise] = {}
     found: dict[UUID, list[PrescriptionDraft]] = defaultdict(list)
     for each in rows:
@@ -115,8 +121,10 @@ def usable_by(organization_id: UUID) -> ColumnElement[bool]:
     return or_(WorkoutRow.organization_id.is_(None), WorkoutRow.organization_id == organization_id)
 
 
-async def _workouts(db_session: AsyncSession, condition: ColumnElement[bool]) -> dict[UUID, Workout]:
-    rows = (await db_session.execute(select(*WORKOUT).where(condition))).all()
+async def _workouts(
+    db_session: AsyncSession, query: Select[*tuple[Any, ...]], asked: Mapping[str, list[UUID]]
+) -> dict[UUID, Workout]:
+    rows = (await db_session.execute(query, asked)).all()
     # Asked for even if there is none, so that the time it takes does not tell what is there.
     prescriptions = await prescriptions_of_workouts(db_session, [row.id for row in rows])
     return {

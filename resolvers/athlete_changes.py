@@ -55,6 +55,9 @@ class RestrictionEnded:
     restriction: MedicalRestriction | None
 
 
+_ANSWER = TypeAdapter(RestrictionAnswer)
+
+
 async def update_player_profile(info: Info, input: UpdatePlayerProfileInput) -> ProfileAnswer:
     context = info.context
     player_id = uuid_of(Kind.PLAYER, input.player_id)
@@ -116,7 +119,7 @@ async def add_medical_restriction(info: Info, input: AddMedicalRestrictionInput)
         input.idempotency_key,
         fingerprinted(input),
         work,
-        TypeAdapter(RestrictionAnswer),
+        _ANSWER,
     )
     return answer.value
 

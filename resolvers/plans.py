@@ -88,6 +88,9 @@ class PlanGone:
     deleted_plan_id: strawberry.ID
 
 
+_ANSWER = TypeAdapter(PlanAnswer)
+
+
 async def create_plan(info: Info, input: CreatePlanInput) -> PlanAnswer:
     context = info.context
     draft = _draft(input)
@@ -98,9 +101,7 @@ async def create_plan(info: Info, input: CreatePlanInput) -> PlanAnswer:
         tx.record(_changed(made))
         return PlanAnswer(made)
 
-    answer = await once(
-        context, "createPlan", input.idempotency_key, fingerprinted(input), work, TypeAdapter(PlanAnswer)
-    )
+    answer = await once(context, "createPlan", input.idempotency_key, fingerprinted(input), work, _ANSWER)
     return answer.value
 
 

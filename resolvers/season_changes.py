@@ -49,6 +49,9 @@ class SeasonPlanGone:
     changed_assignment_count: int
 
 
+_ANSWER = TypeAdapter(SeasonPlanAnswer)
+
+
 def plan_of_answer(parent: strawberry.Parent[SeasonPlanAnswer]) -> SeasonPlan:
     return parent.plan
 
@@ -67,7 +70,7 @@ async def create_season_plan(info: Info, input: CreateSeasonPlanInput) -> Season
         input.idempotency_key,
         fingerprinted(input),
         work,
-        TypeAdapter(SeasonPlanAnswer),
+        _ANSWER,
     )
     return answer.value
 

@@ -51,6 +51,10 @@ class TemplateImportAnswer:
     dry_run: bool
 
 
+_SEASON_ANSWER = TypeAdapter(SeasonImportAnswer)
+_TEMPLATE_ANSWER = TypeAdapter(TemplateImportAnswer)
+
+
 def plan_of_import(parent: strawberry.Parent[SeasonImportAnswer]) -> SeasonPlan | None:
     return parent.plan
 
@@ -100,7 +104,7 @@ async def import_season_plan(info: Info, input: ImportSeasonPlanInput) -> Season
         input.idempotency_key,
         fingerprinted(input),
         work,
-        TypeAdapter(SeasonImportAnswer),
+        _SEASON_ANSWER,
         deadline_seconds=READING_SECONDS,
     )
     return answer.value
@@ -136,7 +140,7 @@ async def import_phase_template(info: Info, input: ImportPhaseTemplateInput) -> 
         input.idempotency_key,
         fingerprinted(input),
         work,
-        TypeAdapter(TemplateImportAnswer),
+        _TEMPLATE_ANSWER,
         deadline_seconds=READING_SECONDS,
     )
     return answer.value

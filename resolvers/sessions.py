@@ -38,6 +38,9 @@ class LogAnswer:
     session: Session
 
 
+_ANSWER = TypeAdapter(LogAnswer)
+
+
 async def session(
     info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id of the session.")]
 ) -> Session:
@@ -93,9 +96,7 @@ async def log_session(info: Info, input: LogSessionInput) -> LogAnswer:
             tx.record(event_of(counted))
         return LogAnswer(logged)
 
-    answer = await once(
-        context, "logSession", input.idempotency_key, fingerprinted(input), work, TypeAdapter(LogAnswer)
-    )
+    answer = await once(context, "logSession", input.idempotency_key, fingerprinted(input), work, _ANSWER)
     return answer.value
 
 

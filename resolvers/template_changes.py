@@ -45,6 +45,9 @@ class TemplateGone:
     deleted_template_id: strawberry.ID
 
 
+_ANSWER = TypeAdapter(TemplateAnswer)
+
+
 def template_of_answer(parent: strawberry.Parent[TemplateAnswer]) -> PhaseTemplate:
     return parent.template
 
@@ -64,7 +67,7 @@ async def create_phase_template(info: Info, input: CreatePhaseTemplateInput) -> 
         input.idempotency_key,
         fingerprinted(input),
         work,
-        TypeAdapter(TemplateAnswer),
+        _ANSWER,
         deadline_seconds=READING_SECONDS,
     )
     return answer.value

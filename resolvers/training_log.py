@@ -59,6 +59,9 @@ class TrainingAnswer:
     training: TrainingEntry
 
 
+_ANSWER = TypeAdapter(TrainingAnswer)
+
+
 async def log_training(info: Info, input: LogTrainingInput) -> TrainingAnswer:
     context = info.context
     player_id = player_id_of(context, input.player_id)
@@ -81,9 +84,7 @@ async def log_training(info: Info, input: LogTrainingInput) -> TrainingAnswer:
         tx.record(event_of(counted))
         return TrainingAnswer(counted)
 
-    answer = await once(
-        context, "logTraining", input.idempotency_key, fingerprinted(input), work, TypeAdapter(TrainingAnswer)
-    )
+    answer = await once(context, "logTraining", input.idempotency_key, fingerprinted(input), work, _ANSWER)
     return answer.value
 
 
