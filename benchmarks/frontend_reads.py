@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from app import route_operations, training_operations
 from app.graphiql import examples_in
 from app.settings import ROOT
-from benchmarks.reads_documents import Places, Read
+from benchmarks.reads_documents import ByHand, Places, Read
 from benchmarks.screens import screens
 from resolvers.ids import Kind, global_id
 
@@ -34,7 +35,10 @@ def frontend_reads(places: Places) -> tuple[Read, ...]:
         *(_read(document, "GraphiQL's page", here, places.athlete) for document in _examples()),
         _read(_codegen(), "a client's list of plans", {"first": 10}, places.coach),
         _read(_week(places.monday), "docs/seasons.md: a team's week", ids, places.coach),
-        _read(training_operations.CURRENT_PHASE, "a route's", ids, places.coach),
+        replace(
+            _read(training_operations.CURRENT_PHASE, "a route's", ids, places.coach),
+            by_hand=ByHand(str(places.team), CURRENT_PHASE_SQL),
+        ),
         _read(training_operations.SEASON_PLAN, "a route's", ids, places.coach),
         _read(training_operations.SYNC_STATUS, "a route's", ids, places.coach),
         _read(
@@ -57,6 +61,20 @@ def _read(document: str, about: str, values: Mapping[str, str | int], caller: UU
     assert found, document
     variables = {name: value for name, value in values.items() if f"${name}:" in document}
     return Read(found[1], about, document, variables, caller)
+
+
+CURRENT_PHASE_SQL = """SELECT json_build_object('data', json_build_object('currentPhase', (
+  SELECT json_build_object('id', f.id, 'name', f.name, 'type', f.type, 'startsOn', f.starts_on,
+    'endsOn', f.ends_on, 'intensity', f.intensity, 'loadMultiplier', coalesce(f.load_multiplier,
+      CASE f.intensity WHEN 'recovery' THEN 0.6 WHEN 'low' THEN 0.8 WHEN 'medium' THEN 1.0
+        WHEN 'high' THEN 1.2 ELSE 1.4 END),
+    'trainingFrequency', f.training_frequency, 'gameFrequency', f.game_frequency,
+    'gameDays', f.game_weekdays, 'recoveryRatio', f.recovery_ratio, 'focusAreas', f.focus_areas,
+    'objectives', f.objectives, 'freshness', null)
+  FROM season_phases f JOIN season_plans s ON s.id = f.season_plan_id
+  WHERE s.team_id = t.id AND s.status = 'active'
+    AND (now() AT TIME ZONE t.time_zone)::date BETWEEN f.starts_on AND f.ends_on
+  ))) FROM teams t WHERE t.id = $1"""
 
 
 def _examples() -> list[str]:

@@ -23,7 +23,10 @@ from tests.api import make_api, the_schema
 from tests.databases import Clock
 from tests.factories import MONDAY
 
-BY_HAND = {"Q4", "Q1", "Q2", "Q3", "Today", "PlanPage", "History", "TeamPage", "SeasonPage"}
+BY_HAND = {
+    *("Q4", "Q1", "Q2", "Q3", "Today", "PlanPage", "History", "TeamPage", "SeasonPage"),
+    "CurrentPhaseRoute",
+}
 
 
 def _reads(monday: date = MONDAY) -> tuple[Read, ...]:
