@@ -15,7 +15,6 @@ from sqlalchemy import (
     Double,
     Numeric,
     Text,
-    case,
     cast,
     func,
     literal,
@@ -32,6 +31,7 @@ from db.models.plans import SetPrescriptionRow
 from db.models.seasons import SeasonPhaseRow, SeasonPlanRow
 from db.models.workouts import PhaseTemplateRow, TemplateWorkoutRow, WorkoutExerciseRow, WorkoutRow
 from db.narrowing import Narrowed
+from db.season_week_shapes import SEASON_WEEK_SHAPES, WEEKS, effective_load_multiplier
 from db.shape_links import Element, Elements, Link, Many, One, Paged, Same, Shape, Worked
 from db.visibility import (
     season_plans_visible_to,
@@ -39,7 +39,6 @@ from db.visibility import (
     workouts_visible_to,
 )
 from domain.load_progression import LoadProgression
-from domain.phases import Intensity
 
 _OBJECTIVE = {
     "type": Element("type", Text()),
@@ -50,11 +49,6 @@ _SET = {
     name: Element(place, SetPrescriptionRow.__table__.columns[name].type)
     for place, name in enumerate(workouts.SET_FIELDS)
 }
-
-
-def _effective_load_multiplier(rows: Any) -> ColumnElement[float]:
-    usual = case({each.value: each.load_multiplier for each in Intensity}, value=rows.intensity)
-    return func.coalesce(rows.load_multiplier, cast(usual, Double))
 
 
 def _sessions_a_week(rows: Any) -> ColumnElement[int]:
@@ -104,6 +98,7 @@ TEMPLATES = Paged(
 SEASON_SHAPES: Mapping[str, Shape] = {
     **ASSIGNMENT_SHAPES,
     **ADJUSTMENT_SHAPES,
+    **SEASON_WEEK_SHAPES,
     "SeasonPlan": Shape(
         SeasonPlanRow,
         {
@@ -113,6 +108,7 @@ SEASON_SHAPES: Mapping[str, Shape] = {
                 SeasonPhaseRow.season_plan_id,
                 (SeasonPhaseRow.starts_on, SeasonPhaseRow.id),
             ),
+            "weeks": WEEKS,
             "team": One("Team", SeasonPlanRow.team_id, if_seen=True),
             "freshness": OURS,
         },
@@ -122,7 +118,7 @@ SEASON_SHAPES: Mapping[str, Shape] = {
     "SeasonPhase": Shape(
         SeasonPhaseRow,
         {
-            "load_multiplier": Worked(_effective_load_multiplier),
+            "load_multiplier": Worked(effective_load_multiplier),
             "own_load_multiplier": SeasonPhaseRow.load_multiplier,
             "objectives": Elements("PhaseObjective", SeasonPhaseRow.objectives, _OBJECTIVE),
             "freshness": OURS,
