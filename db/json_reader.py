@@ -42,10 +42,14 @@ class JsonReader:
                 **waits.as_server_settings(),
             },
         )
-        for name, encoder in (("json", bytes), ("text", str.encode)):
-            await connection.set_type_codec(
-                name, schema="pg_catalog", format="binary", encoder=encoder, decoder=_as_it_is
-            )
+        try:
+            for name, encoder in (("json", bytes), ("text", str.encode)):
+                await connection.set_type_codec(
+                    name, schema="pg_catalog", format="binary", encoder=encoder, decoder=_as_it_is
+                )
+        except BaseException:  # also whoever no longer waits: nobody else knows of it yet
+            connection.terminate()
+            raise
         return cls(connection)
 
     async def fetch(self, sql: str, arguments: Sequence[Sequence[Any]]) -> list[bytes | None]:

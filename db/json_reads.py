@@ -63,10 +63,14 @@ class JsonReads:
         self._ask(sql, arguments, tell)
 
     async def close(self) -> None:
-        """Whoever asks from now on waits in vain, and is told so."""
+        """Whoever asks from now on waits in vain, and is told so. What is under way is given up."""
         self._is_closed, self._may_open = True, 0
         while self._idle:
             self._idle.pop().terminate()
+        running = tuple(self._running)
+        for each in running:
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     def _ask(self, sql: str, arguments: Sequence[Any], tell: Tell) -> Asked:
         asked = Asked(arguments, tell, time.monotonic() + self._waits.pool)

@@ -45,7 +45,8 @@ class RedisStore:
         keep_seconds: float,
         on_error: Callable[[], None] = lambda: None,
     ) -> None:
-        self._client: Redis = redis.quick(decode=False)  # what is in there may not be text at all
+        # Not decoded: what is in there may not be text at all.
+        self._client: Redis = redis.quick(QUICK_SECONDS, decode=False)
         self._turns = asyncio.Semaphore(MOST_COMMANDS)
         self._log = log
         self._keep_milliseconds = max(1, round(keep_seconds * 1000))

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -17,7 +18,17 @@ from db.database import Database
 from db.embedded import EmbeddedPostgres
 from db.engine import create_engine
 from db.seed import seed_demo
+from tests import patience
 from tests.databases import Clock, RolledBackDatabase
+
+# An example may take as long as it takes.
+settings.register_profile(
+    "patient",
+    settings.get_profile(settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("patient")
 
 # Nobody stays connected to them, or they could not be cloned.
 TEMPLATE, DEMO_TEMPLATE = "template_migrated", "template_demo"
@@ -29,6 +40,12 @@ def _quick_logs() -> None:
     the servers in this process would spend on a fault instead of answering."""
     console = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], console])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> Iterator[None]:
+    with patience.patience():
+        yield
 
 
 @pytest.fixture(scope="session")

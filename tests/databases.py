@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from db.database import AfterCommit, Database
 from db.engine import ReadOnlySession
-
-_LONGEST_TURN_SECONDS = 3.0
+from tests import patience
 
 
 class Clock:
@@ -52,9 +51,7 @@ class RolledBackDatabase(Database):
 
     @asynccontextmanager
     async def _work_session(self) -> AsyncIterator[AsyncSession]:
-        async with asyncio.timeout(
-            _LONGEST_TURN_SECONDS
-        ):  # a unit of work inside another would wait for itself
+        async with asyncio.timeout(patience.SECONDS):  # a unit of work inside another would wait for itself
             await self._turn.acquire()
         try:
             async with AsyncSession(

@@ -21,6 +21,7 @@ import orjson
 from app.development import person_id
 from db.seed import DEMO
 from integrations.tokens import issue_development_token
+from tests import patience
 from tests.live.running import SECRET, Running, utc_now
 
 NAMED = ("x-correlation-id", "by-the-layers")
@@ -79,7 +80,7 @@ class Wire:
         self.writer.write(data)
         await self.writer.drain()
 
-    async def reply(self, seconds: float = 10.0) -> Reply:
+    async def reply(self, seconds: float = patience.SECONDS) -> Reply:
         async with asyncio.timeout(seconds):
             head = await self.reader.readuntil(b"\r\n\r\n")
             status, *lines = head[:-4].decode("latin-1").split("\r\n")
@@ -90,11 +91,11 @@ class Wire:
             body = await self.reader.readexactly(length) if length is not None else await self._chunks()
         return Reply(int(status.split(" ")[1]), headers, body)
 
-    async def ask(self, data: bytes, seconds: float = 10.0) -> Reply:
+    async def ask(self, data: bytes, seconds: float = patience.SECONDS) -> Reply:
         await self.send(data)
         return await self.reply(seconds)
 
-    async def rest(self, seconds: float = 10.0) -> bytes:
+    async def rest(self, seconds: float = patience.SECONDS) -> bytes:
         """Everything until the server closes."""
         async with asyncio.timeout(seconds):
             with suppress(ConnectionResetError):
@@ -160,6 +161,13 @@ def token_for(
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
     )
+
+
+def stand_still(served: Running) -> None:
+    """What callers spend from now on does not come back."""
+    buckets = served.application.rates._own
+    now = buckets._clock()
+    buckets._clock = lambda: now
 
 
 def taken(served: Running) -> tuple[float, float]:

@@ -17,6 +17,7 @@ from app.bootstrap import Application, wire
 from app.server import build_app
 from app.settings import Settings
 from db.embedded import EmbeddedPostgres
+from tests import patience
 from tests.app.api import SECRET, Api
 from tests.databases import Clock
 
@@ -79,8 +80,11 @@ async def api(make_api: MakeApi, demo_url: str) -> Api:
 async def _running(
     url: str, clock: Clock, schema: strawberry.Schema | None, flags: dict[str, str], changes: dict[str, Any]
 ) -> AsyncIterator[Api]:
-    settings = Settings(_env_file=None, **{"taper_env": "test", "jwt_secret": SECRET, **changes})
+    settings = Settings(
+        _env_file=None, **{"taper_env": "test", "jwt_secret": SECRET, **patience.SETTINGS, **changes}
+    )
     application: Application = wire(settings, url, environ=flags, clock=clock, schema=schema)
+    application.rates._own._clock = lambda: clock().timestamp()  # what is spent comes back when it is told to
     await application.start()
     transport = httpx2.ASGITransport(build_app(application), client=("127.0.0.1", 50_000))
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:

@@ -20,6 +20,7 @@ from app.server import Server, build_app
 from db.seed import DEMO
 from domain.errors import TargetMinutesOutOfRange
 from resolvers.ids import Kind, global_id
+from tests import patience
 from tests.app.api import Api, code_of
 from tests.app.conftest import MakeApi
 
@@ -101,7 +102,7 @@ def gate() -> Gate:
 
 @pytest.fixture
 async def small(make_api: MakeApi, gate: Gate) -> Api:
-    made: Api = await make_api(schema=schema_with(gate), operation_seconds=1.5)
+    made: Api = await make_api(schema=schema_with(gate))
     return made
 
 
@@ -263,8 +264,9 @@ async def test_where_a_part_cannot_be_null_it_fails_alone(small: Api, accept: st
 
 @pytest.mark.parametrize("accept", BOTH)
 async def test_a_part_that_takes_too_long_is_given_up_with_the_rest(
-    small: Api, gate: Gate, accept: str
+    make_api: MakeApi, gate: Gate, accept: str
 ) -> None:
+    small: Api = await make_api(schema=schema_with(gate), operation_seconds=1.5)
     parts = parts_of(await small.post("query Slow { thing { name ... @defer { waits } } }", accept=accept))
 
     data, [error] = merged(parts)
@@ -315,11 +317,12 @@ async def over_a_socket(api: Api) -> AsyncIterator[str]:
 async def test_the_first_part_is_there_before_the_rest_and_who_leaves_ends_the_work_on_it(
     make_api: MakeApi, gate: Gate
 ) -> None:
-    api: Api = await make_api(schema=schema_with(gate), operation_seconds=5)
+    api: Api = await make_api(schema=schema_with(gate))
     query = {"query": "query Left { thing { name ... @defer { waits } } }"}
     labels = {"kind": "query", "operation": "Left", "outcome": "cancelled"}
     headers = {"accept": OF_2022}
-    async with over_a_socket(api) as url, httpx2.AsyncClient(timeout=5) as client, asyncio.timeout(10):
+    client = httpx2.AsyncClient(timeout=patience.SECONDS)
+    async with over_a_socket(api) as url, client, asyncio.timeout(patience.SECONDS):
         async with client.stream("POST", url, json=query, headers=headers) as response:
             text = ""
             async for more in response.aiter_text():

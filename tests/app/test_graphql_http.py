@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from app.limits import Limits
+from tests import patience
 from tests.app.api import Api, code_of
 from tests.app.conftest import MakeApi
 from tests.app.small_schema import SECRET, Happenings, small_schema
@@ -29,7 +30,7 @@ def happenings() -> Happenings:
 
 @pytest.fixture
 async def api(make_api: MakeApi, happenings: Happenings) -> Api:
-    made: Api = await make_api(schema=small_schema(happenings), operation_seconds=0.3)
+    made: Api = await make_api(schema=small_schema(happenings))
     return made
 
 
@@ -311,7 +312,10 @@ class TestFaults:
         [error] = answer.json()["errors"]
         assert error["extensions"]["outcome"] == "unknown"
 
-    async def test_an_operation_that_takes_too_long_is_ended(self, api: Api, happenings: Happenings) -> None:
+    async def test_an_operation_that_takes_too_long_is_ended(
+        self, make_api: MakeApi, happenings: Happenings
+    ) -> None:
+        api: Api = await make_api(schema=small_schema(happenings), operation_seconds=0.3)
         answer = await api.post("query Slow { wait }")
 
         assert (answer.status_code, code_of(answer)) == (503, "timeout")
@@ -334,7 +338,7 @@ class TestClientsThatLeave:
     """The client is one that hangs up once the server has begun."""
 
     async def test_a_read_is_given_up(self, make_api: MakeApi, happenings: Happenings) -> None:
-        api: Api = await make_api(schema=small_schema(happenings), operation_seconds=30)
+        api: Api = await make_api(schema=small_schema(happenings))
 
         await hang_up(api, "query Left { wait }", happenings)
 
@@ -385,7 +389,7 @@ async def hang_up(api: Api, query: str, happenings: Happenings) -> None:
     }
     transport = api.client._transport
     assert isinstance(transport, httpx2.ASGITransport)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patience.SECONDS):
         await transport.app(scope, receive, send)
 
 

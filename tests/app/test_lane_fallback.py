@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -26,10 +27,11 @@ END_READERS_THAT_WAIT = text(
 
 
 async def test_a_pool_that_is_used_up_is_no_reason_to_fail(make_api: Any) -> None:
-    api: Api = await make_api(db_read_pool_size=1, db_pool_seconds=0.1)
+    api: Api = await make_api(db_read_pool_size=1)
     expected = await _answered(api, "compiled")
     reads = api.application.reads
     assert reads is not None
+    reads._waits = replace(reads._waits, pool=0.1)
     held = asyncio.create_task(reads.fetch("SELECT to_json(1)::text FROM pg_sleep(30)", ()))
     await asyncio.sleep(0.05)  # the one connection is on its way with it
 

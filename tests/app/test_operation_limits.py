@@ -7,6 +7,7 @@ from graphql import parse
 
 from app.limits import LimitExceeded, Limits
 from app.operation_limits import Size, refuse_long, refuse_oversized, sizes_of
+from tests import patience
 
 LIMITS = Limits()
 
@@ -135,11 +136,11 @@ def test_what_has_no_end_is_left_to_the_parser(text: str) -> None:
 def test_fragments_that_double_a_hundred_times_are_measured_in_a_moment() -> None:
     doubling = [f"fragment F{n} on Q {{ a: x {{ ...F{n + 1} }} b: x {{ ...F{n + 1} }} }}" for n in range(100)]
     document = parse("{ ...F0 } " + " ".join(doubling))
-    began = time.perf_counter()
+    began = time.process_time()
 
     [(_, found)] = sizes_of(document)
 
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < patience.slowness()
     assert (found.depth, found.aliases) == (100, 2 ** (101) - 2)
     with pytest.raises(LimitExceeded) as refused:
         refuse_oversized(document, Limits(depth=200))

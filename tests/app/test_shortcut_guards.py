@@ -8,15 +8,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from redis.exceptions import RedisError
 from sqlalchemy import text
 
 from app.development import person_id
 from db.seed import DEMO
-from integrations.tokens import LEEWAY_SECONDS
 from resolvers.ids import Kind, global_id
-from tests.app.both_ways import NAMED, Reply, Wire, connected, request, taken, taking, token_for
-from tests.live.running import Running, running
+from tests import patience
+from tests.app.both_ways import NAMED, Reply, Wire, connected, request, stand_still, taken, taking, token_for
+from tests.live.running import Running, running, utc_now
 
 PLAN = global_id(Kind.PLAN, DEMO.plans["phul-upper-power"])
 PLAN_BY_ID = {"query": "query Plan($id: ID!) { plan(id: $id) { id title } }", "variables": {"id": PLAN}}
@@ -85,12 +86,11 @@ async def test_who_has_won_something_has_it_at_once(served: Running, wire: Wire)
 
 
 async def test_a_token_that_runs_out_between_two_requests_is_refused(served: Running, wire: Wire) -> None:
-    remaining = timedelta(seconds=1.5 - LEEWAY_SECONDS)
+    remaining = timedelta(seconds=patience.SECONDS)
     asked = request(token_for(served, lifetime=remaining), VIEWER)
     await known(served, wire, asked)
-    await asyncio.sleep(2.5)
 
-    with taking(served, answered=0):
+    with taking(served, answered=0), time_machine.travel(utc_now() + 2 * remaining):
         reply = await wire.ask(asked)
 
     assert (reply.status, reply.json["errors"][0]["extensions"]["reason"]) == (401, "expired")
@@ -110,6 +110,7 @@ async def test_two_callers_with_the_same_request_get_their_own(served: Running, 
 
 async def test_one_bucket_is_emptied_by_both_ways(demo_url: str) -> None:
     async with running(demo_url, limit_cost=10, rate_burst=10, rate_per_second=1) as served:
+        stand_still(served)
         token = token_for(served)
         short, named = request(token, VIEWER), request(token, VIEWER, NAMED)
         async with connected(served) as wire:
@@ -128,6 +129,7 @@ async def test_one_bucket_is_emptied_by_both_ways(demo_url: str) -> None:
 async def test_what_is_handed_on_is_paid_for_once(demo_url: str) -> None:
     missing = {**PLAN_BY_ID, "variables": {"id": global_id(Kind.PLAN, DEMO.other_plan)}}
     async with running(demo_url, rate_burst=10_000, rate_per_second=1) as served:
+        stand_still(served)
         asked = request(token_for(served), missing)
         async with connected(served) as wire:
             replies: list[Reply] = [await wire.ask(asked) for _ in range(8)]
@@ -144,6 +146,7 @@ async def test_what_is_handed_on_is_paid_for_once(demo_url: str) -> None:
 
 async def test_who_was_refused_too_often_is_greeted_by_the_layers(demo_url: str) -> None:
     async with running(demo_url, rate_refusals_per_minute=3) as served:
+        stand_still(served)
         token = token_for(served)
         good, bad = request(token, VIEWER), request(token, {"query": "{ nothing }"})
         async with connected(served) as wire:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import random
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -28,6 +29,7 @@ from tests.app.test_shortcut_connections import (
     kept_waiting,
     known,
     nothing_is_left,
+    until,
 )
 from tests.live.running import Running, running
 
@@ -47,7 +49,7 @@ async def test_what_is_under_way_at_a_stop_is_answered_and_its_connection_closed
     payload = PLAN_BY_ID
     if plan == "that is missing":
         payload = {**PLAN_BY_ID, "variables": {"id": global_id(Kind.PLAN, DEMO.other_plan)}}
-    async with running(demo_url, keep_alive_seconds=60) as served:
+    async with running(demo_url, keep_alive_seconds=600) as served:
         [asked, behind] = await known(served, payload, VIEWER)
         async with connected(served) as wire:
             async with kept_waiting(demo_url):
@@ -57,7 +59,7 @@ async def test_what_is_under_way_at_a_stop_is_answered_and_its_connection_closed
                 servers[0].should_exit = True
                 await asyncio.sleep(0.3)  # it looks ten times a second
             reply = await wire.reply()
-            rest = await wire.rest(2)  # and not only when the pause between two requests is over
+            rest = await wire.rest()  # and not only when the pause between two requests is over
 
     assert (reply.status, list(reply.json["data"])) == (200, ["plan"])
     assert (reply.header("connection"), rest) == ("close", b"")
@@ -104,6 +106,9 @@ async def test_connections_to_postgresql_that_were_cut_are_nobodys_business(
 
 async def test_who_waited_for_a_lock_in_vain_is_answered_by_the_layers_once_it_is_free(demo_url: str) -> None:
     async with running(demo_url, db_read_pool_size=2) as served:
+        reads = served.application.reads
+        assert reads is not None
+        reads._waits = replace(reads._waits, lock=0.5)  # and the layers wait for as long as it takes
         viewer, plan = await known(served, VIEWER, PLAN_BY_ID)
 
         async def ask() -> int:
@@ -113,7 +118,7 @@ async def test_who_waited_for_a_lock_in_vain_is_answered_by_the_layers_once_it_i
         handed_on = taken(served)[1]
         async with kept_waiting(demo_url):
             asking = [asyncio.create_task(ask()) for _ in range(4)]
-            await asyncio.sleep(2.5)  # a statement waits for a lock for two seconds
+            await until(lambda: taken(served)[1] >= handed_on + 2)
         statuses = await asyncio.gather(*asking)
         handed_on = taken(served)[1] - handed_on
         await nothing_is_left(served)

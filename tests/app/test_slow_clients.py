@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import pytest
 
+from tests import patience
 from tests.live.running import Running, running
 
 REQUEST = b"POST /graphql HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\n"
@@ -16,9 +17,7 @@ BODY = b'{"query": "{ __typename }"}'
 
 @pytest.fixture(scope="module")
 async def served(shared_url: str) -> AsyncIterator[Running]:
-    async with running(
-        shared_url, header_seconds=0.4, body_seconds=0.4, header_bytes=4_096, most_connections=20
-    ) as server:
+    async with running(shared_url, header_seconds=1.0, body_seconds=1.0, header_bytes=4_096) as server:
         yield server
 
 
@@ -31,7 +30,7 @@ class Client:
         self._writer.write(data)
         await self._writer.drain()
 
-    async def rest(self, seconds: float = 5.0) -> bytes:
+    async def rest(self, seconds: float = patience.SECONDS) -> bytes:
         """Everything until the server closes."""
         async with asyncio.timeout(seconds):
             try:
@@ -40,7 +39,7 @@ class Client:
                 return b""
 
     async def answer(self) -> bytes:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(patience.SECONDS):
             head = await self._reader.readuntil(b"\r\n\r\n")
             length = next(
                 int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length" in line
@@ -83,7 +82,7 @@ async def test_who_does_not_finish_the_headers_is_let_go(
 
     await client.send(begun)
 
-    assert (await client.rest(2)).startswith(b"HTTP/1.1 408")
+    assert (await client.rest()).startswith(b"HTTP/1.1 408")
 
 
 async def test_a_byte_now_and_then_does_not_help(served: Running, connect: Connect) -> None:
@@ -95,7 +94,7 @@ async def test_a_byte_now_and_then_does_not_help(served: Running, connect: Conne
             await asyncio.sleep(0.05)
 
     dripping = asyncio.create_task(drip())
-    found = await client.rest(2)
+    found = await client.rest()
     dripping.cancel()
     await asyncio.gather(dripping, return_exceptions=True)
 
@@ -109,7 +108,7 @@ async def test_who_was_served_may_not_dawdle_with_the_next_either(served: Runnin
 
     await client.send(b"POST /graphql HT")
 
-    assert (await client.rest(2)).startswith(b"HTTP/1.1 408")
+    assert (await client.rest()).startswith(b"HTTP/1.1 408")
 
 
 @pytest.mark.parametrize("begun", [b"GET /", b"GET / HTTP/1.1\r\nx: "])
@@ -120,7 +119,7 @@ async def test_an_address_or_header_without_end_is_cut(
 
     await client.send(begun + b"a" * 4_096)
 
-    assert (await client.rest(2)).startswith(b"HTTP/1.1 431")
+    assert (await client.rest()).startswith(b"HTTP/1.1 431")
 
 
 async def test_headers_may_have_as_much_as_they_may(served: Running, connect: Connect) -> None:
@@ -136,30 +135,32 @@ async def test_who_does_not_finish_a_body_is_told_so(served: Running, connect: C
     client = await connect(served)
 
     await client.send(REQUEST + b"content-length: 100\r\n\r\n" + b'{"query": ')
-    found = await client.rest(2)
+    found = await client.rest()
 
     assert found.startswith(b"HTTP/1.1 408")
     assert b'"code":"body_too_slow"' in found
 
 
-async def test_more_connections_than_there_may_be_are_turned_away(served: Running, connect: Connect) -> None:
-    clients = [await connect(served) for _ in range(20)]
-    last = await connect(served)
+async def test_more_connections_than_there_may_be_are_turned_away(shared_url: str, connect: Connect) -> None:
+    async with running(shared_url, most_connections=20) as served:
+        clients = [await connect(served) for _ in range(20)]
+        last = await connect(served)
 
-    assert (await last.rest(2)).startswith(b"HTTP/1.1 503")
-    for each in clients:
-        await each.close()
-    await asyncio.sleep(0.05)
-    client = await connect(served)
-    assert b"200 OK" in await whole(client)
+        assert (await last.rest()).startswith(b"HTTP/1.1 503")
+        for each in clients:
+            await each.close()
+        await asyncio.sleep(0.05)
+        client = await connect(served)
+        assert b"200 OK" in await whole(client)
+        await client.close()
 
 
 async def test_hundreds_who_say_nothing_keep_nobody_waiting(shared_url: str, connect: Connect) -> None:
-    async with running(shared_url, header_seconds=0.5) as served:
+    async with running(shared_url, header_seconds=2.0) as served:
         idle = [await connect(served) for _ in range(300)]
         client = await connect(served)
 
         assert b"200 OK" in await whole(client)
-        ends = await asyncio.gather(*(each.rest(5) for each in idle))
+        ends = await asyncio.gather(*(each.rest() for each in idle))
 
         assert all(each.startswith(b"HTTP/1.1 408") for each in ends)

@@ -10,6 +10,7 @@ from app.bootstrap import Application
 from app.http_protocol import BoundedHttp
 from app.server import Server, build_app
 from app.shortcut.protocol import ShortcutHttp
+from tests import patience
 
 
 class Ear(asyncio.Transport):
@@ -104,7 +105,7 @@ class Wireless:
 async def _settled(protocol: BoundedHttp, ear: Ear) -> None:
     """Nothing more is said unless more is heard."""
     quiet = 0
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(patience.SECONDS):
         while quiet < 25:  # what is refused before its body has come takes some turns of the loop
             is_busy = ear.is_owed or (isinstance(protocol, ShortcutHttp) and protocol._underway is not None)
             cycle = protocol.cycle

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from db.training_log import count_on_days, entries_of_players, known_keys
 from db.wellness import reports_of_players, wellness_of
 from db.workload import day_loads
 from domain.workload.model import DayState
+from tests import patience
 from tests.conftest import TEMPLATE
 from tests.databases import Clock
 from tests.factories import NOW, committed
@@ -150,10 +153,11 @@ async def test_sixty_players_over_a_year_cost_as_few_statements_as_one_over_a_we
 
 async def test_a_year_of_a_team_is_summed_in_no_long_time(world: World) -> None:
     """22,000 days from 29,000 trainings; a third of them are rest."""
-    began = time.monotonic()
-
     async with world.db.read() as db_session:
+        backend = await db_session.scalar(text("SELECT pg_backend_pid()"))
+        began = _worked(backend)
         found = await day_loads(db_session, world.player_ids[:60], LAST - timedelta(days=364), LAST)
+        seconds = _worked(backend) - began
 
     states = [each.state for days in found.values() for each in days]
     assert states.count(DayState.REST) == pytest.approx(len(states) / 3, rel=0.02)
@@ -162,7 +166,13 @@ async def test_a_year_of_a_team_is_summed_in_no_long_time(world: World) -> None:
         for each in found[world.player_ids[0]]
         if each.state is DayState.REPORTED
     )
-    assert time.monotonic() - began < 3
+    assert seconds < 3 * patience.slowness()
+
+
+def _worked(backend: int) -> float:
+    """Seconds that the two of us had a processor: how busy it was with others is none of ours."""
+    ticks = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return time.process_time() + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 async def test_known_trainings_are_found_by_their_keys(world: World) -> None:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -18,9 +18,10 @@ from typing import IO
 import httpx2
 
 from app.settings import ROOT
+from tests import patience
 
-START_SECONDS = 60.0
-STOP_SECONDS = 20.0
+START_SECONDS = patience.START_SECONDS
+STOP_SECONDS = 120.0
 
 
 @dataclass
@@ -51,12 +52,19 @@ class Server:
         return "Ctrl-C stops it." in self.said
 
     def client(self) -> httpx2.Client:
-        return httpx2.Client(base_url=self.url, timeout=10)
+        return httpx2.Client(base_url=self.url, timeout=patience.SECONDS)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """The exit code, once it has ended."""
         self.process.send_signal(how)
-        return self.process.wait(STOP_SECONDS)
+        return self.ended()
+
+    def ended(self, seconds: float = STOP_SECONDS) -> int:
+        """The exit code, once it has ended by itself."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"It has not ended in time:\n{self.said}{self.logged}") from None
 
     def postgres_processes(self) -> list[int]:
         """Those whose working folder is this server's data, whoever their parent is by now."""
@@ -76,7 +84,13 @@ def started(folder: Path, *arguments: str, **variables: str) -> Iterator[Server]
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "serve", "--port", "0", *arguments],
         cwd=ROOT,
-        env={**environ, "TAPER_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1", **variables},
+        env={
+            **environ,
+            **patience.environment(),
+            "TAPER_DATA_DIR": str(folder),
+            "PYTHONUNBUFFERED": "1",
+            **variables,
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -103,12 +117,13 @@ def started(folder: Path, *arguments: str, **variables: str) -> Iterator[Server]
 @contextmanager
 def serving(folder: Path, *arguments: str, **variables: str) -> Iterator[Server]:
     with started(folder, *arguments, **variables) as server:
-        eventually(lambda: server.is_ready or server.process.poll() is not None, START_SECONDS)
+        with suppress(AssertionError):
+            eventually(lambda: server.is_ready or server.process.poll() is not None, START_SECONDS)
         assert server.is_ready, server.said + server.logged
         yield server
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = patience.SECONDS) -> None:
     until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until, "it did not happen in time"

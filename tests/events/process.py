@@ -20,6 +20,7 @@ from events.consumer import Handler, Received
 from events.intake import Intake
 from events.redis_copy import RedisCopy
 from integrations.redis_clients import RedisAddress
+from tests import patience
 from tests.events.world import HURRIED, World, leave_effect, running
 
 HANDLERS: tuple[Handler[Any], ...] = (
@@ -64,13 +65,14 @@ def start(url: str, socket: str, dies_at: str, nth: int, attempts: int) -> BaseP
     process = FORKS.Process(target=_run, args=(told, url, socket, dies_at, nth, attempts), daemon=True)
     process.start()
     told.close()
-    assert runs.poll(20), "it did not start"
+    assert runs.poll(patience.SECONDS), "it did not start"
     assert runs.recv_bytes() == b"running"
     return process
 
 
 def _run(told: Connection, *arguments: Any) -> None:
-    asyncio.run(_main(told, *arguments))
+    with patience.patience():
+        asyncio.run(_main(told, *arguments))
 
 
 async def _main(told: Connection, url: str, socket: str, dies_at: str, nth: int, attempts: int) -> None:

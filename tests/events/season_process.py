@@ -17,6 +17,7 @@ from typing import Any
 from db import deliveries
 from events.season import settling
 from integrations.redis_clients import RedisAddress
+from tests import patience
 from tests.events.process import FORKS, dying
 from tests.events.season_world import RunningClock, SeasonWorld, following
 from tests.events.world import HURRIED
@@ -34,7 +35,7 @@ def start(
     )
     process.start()
     told.close()
-    assert runs.poll(30), "it did not start"
+    assert runs.poll(patience.SECONDS), "it did not start"
     assert runs.recv_bytes() == b"running"
     return process
 
@@ -59,7 +60,8 @@ async def season_process(
 
 
 def _run(told: Connection, *arguments: Any) -> None:
-    asyncio.run(_main(told, *arguments))
+    with patience.patience():
+        asyncio.run(_main(told, *arguments))
 
 
 async def _main(

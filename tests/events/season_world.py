@@ -31,6 +31,7 @@ from events.season.lookup import SeasonLookup
 from events.season.source import SeasonSource
 from integrations.planning_service import PlanningService
 from integrations.redis_clients import RedisAddress
+from tests import patience
 from tests.domain.season_cases import MONDAY
 from tests.events.world import World, until
 from tests.season_factories import Club, make_club, make_season
@@ -93,7 +94,7 @@ class SeasonWorld(World):
             pages = await adjustments_of_assignments(db_session, [assignment.id], PageRequest())
         return list(pages[assignment.id].items)
 
-    async def settled(self, handled: int, dead: int = 0, seconds: float = 20.0) -> None:
+    async def settled(self, handled: int, dead: int = 0, seconds: float = patience.SECONDS) -> None:
         """So many events are handled (entries of phases aside), so many are dead, and none is left."""
 
         async def is_so() -> bool:

@@ -121,7 +121,7 @@ async def test_several_processes_share_the_work_and_double_none_of_it(effects_ur
 
         worlds = [one, two, three]
         await asyncio.gather(*(life(worlds[n % 3], plan_id) for n, plan_id in enumerate(plans)))
-        await until(lambda: reached(one, 150), 30)
+        await until(lambda: reached(one, 150))
         await until(lambda: settled(one))
 
         rows = await one.rows("SELECT aggregate, version FROM effects ORDER BY id")

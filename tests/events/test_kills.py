@@ -42,13 +42,13 @@ async def observer(effects_url: str) -> AsyncIterator[World]:
 
 
 async def died(victim: BaseProcess) -> None:
-    await holds(lambda: not victim.is_alive(), 20)
+    await holds(lambda: not victim.is_alive())
     assert victim.exitcode == -signal.SIGKILL
 
 
 async def once_each(world: World, expected: int) -> None:
     """All effects are there, none twice, and those of a plan in its order."""
-    await effects(world, expected, seconds=30)
+    await effects(world, expected)
 
     async def settled() -> bool:
         return bool(await world.scalar("SELECT count(*) FROM event_deliveries") == 0)
@@ -127,7 +127,7 @@ async def test_an_event_that_kills_whoever_handles_it_takes_no_other_with_it(
             async def is_over(victim: BaseProcess = victim) -> bool:
                 return not victim.is_alive() or await is_dead()
 
-            await until(is_over, 20)
+            await until(is_over)
             deaths += victim.exitcode == -signal.SIGKILL
     async with process(effects_url, dies_at="deadly"):
         await once_each(observer, 40)
@@ -173,7 +173,7 @@ async def test_a_leader_that_hangs_is_replaced_and_does_no_harm_when_it_wakes(
         os.kill(hung.pid or 0, signal.SIGSTOP)
         async with running(World(effects_url, HANDLERS)) as heir:
             await observer.commit(plan_changed(version=2))
-            seconds = await holds(lambda: heir.bus.relay.is_leader)
+            await holds(lambda: heir.bus.relay.is_leader)  # PostgreSQL does not wait for who is silent
             await once_each(observer, 2)
             os.kill(hung.pid or 0, signal.SIGCONT)
             for version in range(3, 23):
@@ -181,7 +181,6 @@ async def test_a_leader_that_hangs_is_replaced_and_does_no_harm_when_it_wakes(
             await once_each(observer, 22)
             await log_is_whole(observer)
             assert heir.bus.relay.is_leader
-    assert seconds < 5  # PostgreSQL gives a silent leader two
 
 
 async def test_thirty_kills_at_random_moments_under_load(

@@ -138,7 +138,7 @@ async def test_what_kills_everybody_is_given_up_and_the_good_ones_take_effect_on
             async def is_over(victim: object = victim) -> bool:
                 return not victim.is_alive() or bool(await observer.dead())  # type: ignore[attr-defined]
 
-            await until(is_over, 30)
+            await until(is_over)
             deaths += victim.exitcode == -signal.SIGKILL
     async with season_process(fresh_url, season.clock(), DEADLY):
         await observer.settled(handled=3, dead=1)
@@ -185,8 +185,8 @@ async def test_kills_at_random_moments_under_load_leave_each_effect_once(
     last = season.phase_changed(0, old=1, triggeredBy="the last")
     await asyncio.to_thread(send, valkey, last)
     async with season_process(fresh_url, season.clock(), socket=valkey.socket_path, attempts=100):
-        await holds(lambda: acknowledged(valkey), 30)
-        await observer.settled(handled=sent + 1, seconds=60)
+        await holds(lambda: acknowledged(valkey))
+        await observer.settled(handled=sent + 1)
 
     after = await observer.stored(*made)
     assert {(each.load.base_load_au, each.recurrence.weekdays) for each in after} == {(480, (0, 2, 4))}
@@ -264,7 +264,7 @@ async def test_what_cannot_be_followed_among_what_can_comes_over_redis_and_stops
     await asyncio.to_thread(send, valkey, *poison[:3], good, *poison[3:])
 
     async with season_process(fresh_url, season.clock(), socket=valkey.socket_path):
-        await holds(lambda: acknowledged(valkey), 20)
+        await holds(lambda: acknowledged(valkey))
         await observer.settled(handled=1, dead=6)
 
     after = await observer.stored(*made)

@@ -143,7 +143,7 @@ async def test_in_an_outage_what_nobody_can_know_waits_and_is_followed_afterward
     assert await bench.load() == 400
     bench.answer(build, later)
     bench.double.always = None
-    await bench.world.settled(handled=1, seconds=60)
+    await bench.world.settled(handled=1)
 
     assert await bench.load() == 480
     assert await bench.world.dead() == []

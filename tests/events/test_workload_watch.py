@@ -457,7 +457,7 @@ class TestHandlers:
                     for _ in range(8)
                 )
             )
-            await until(all_handled, 20)
+            await until(all_handled)
 
         [alert] = await alerts(fresh_db, club)
         assert len(await told(fresh_db, alert)) == 1

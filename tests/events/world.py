@@ -24,6 +24,7 @@ from events.pace import Pace
 from events.relay import Nudge
 from integrations.metrics import Metrics
 from integrations.redis_clients import RedisAddress
+from tests import patience
 
 HURRIED = Pace(
     poll=0.2,
@@ -35,7 +36,7 @@ HURRIED = Pace(
     lease_margin=0.0,
     reconnect=0.05,
     longest_reconnect=0.2,
-    redis_answer=0.3,
+    redis_answer=2.0,
     redis_block=0.5,
     claim_idle=0.5,
 )
@@ -132,7 +133,7 @@ async def leave_effect(tx: Transaction, received: Received[Any]) -> None:
     )
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> float:
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = patience.SECONDS) -> float:
     """Seconds until it holds."""
     began = time.monotonic()
     while not await holds():

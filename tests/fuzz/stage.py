@@ -27,6 +27,7 @@ from integrations.flag_overrides import variable_names
 from integrations.flags import Flag
 from integrations.tokens import issue_development_token
 from resolvers.ids import Kind, global_id
+from tests import patience
 from tests.fuzz.documents import Operation
 from tests.fuzz.judging import Answered, Judge
 from tests.fuzz.requests import GRAPHQL, Sent, World
@@ -66,9 +67,7 @@ UNLIMITED: dict[str, Any] = {
     "rate_anonymous_burst": 1_000_000_000,
     "rate_anonymous_per_second": 1_000_000_000,
     "rate_refusals_per_minute": 1_000_000_000,
-    "door_target_seconds": 60.0,
-    "operation_seconds": 30.0,
-    "db_statement_seconds": 30.0,
+    **patience.SETTINGS,
 }
 
 

@@ -11,8 +11,10 @@ from typing import Any
 import structlog
 from structlog.typing import FilteringBoundLogger
 
+from tests import patience
 
-async def eventually(true: Callable[[], bool], within_seconds: float = 5.0) -> None:
+
+async def eventually(true: Callable[[], bool], within_seconds: float = patience.SECONDS) -> None:
     deadline = time.monotonic() + within_seconds
     while not true():
         assert time.monotonic() < deadline, "it did not become true in time"

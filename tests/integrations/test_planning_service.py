@@ -18,7 +18,7 @@ from domain.assignments import Completion
 from domain.exercise_matching import index_of
 from integrations.metrics import Metrics
 from integrations.planning_errors import AnswerMalformed, PlanningRefused, PlanningUnavailable, Reason
-from integrations.planning_http import BUDGET_SECONDS, LONGEST_PAUSE_SECONDS, OnBehalfOf
+from integrations.planning_http import LONGEST_PAUSE_SECONDS, TURN_SECONDS, OnBehalfOf
 from integrations.planning_metrics import PlanningMetrics
 from integrations.planning_replies import MOST_BYTES
 from integrations.planning_service import (
@@ -31,9 +31,10 @@ from integrations.planning_service import (
     PlanningState,
     state_of,
 )
-from integrations.redis_clients import RedisAddress
+from integrations.redis_clients import QUICK_SECONDS, RedisAddress
 from integrations.service_tokens import ServiceTokens
-from integrations.stale_cache import PAUSE_SECONDS
+from integrations.stale_cache import PATIENCE_SECONDS, PAUSE_SECONDS
+from tests import patience
 from tests.doubles.planning_service import PlanningDouble, Reply
 from tests.doubles.valkey import Valkey
 from tests.integrations.helpers import Log, eventually
@@ -58,6 +59,7 @@ from tests.integrations.test_service_tokens import pem_of
 
 INDEX = index_of(catalogue())
 KEY = Ed25519PrivateKey.generate()
+SOONER_SECONDS = patience.PLANNING_SECONDS / 2  # than who waits for a service that says nothing
 COMPLETION = Completion(
     assignment_id=UUID(int=31),
     occurrence_on=JUNE,
@@ -70,22 +72,23 @@ COMPLETION = Completion(
 
 
 class Bench:
-    """Both clocks can be put forward; the seconds of budgets are real ones."""
+    """Both clocks stand still until they are put forward; the seconds of budgets are real ones."""
 
     def __init__(
         self, double: PlanningDouble, *, redis: RedisAddress | None = None, rate: int = 1_000
     ) -> None:
         self.double = double
         self.ahead_seconds = 0.0
-        double.clock = lambda: time.time() + self.ahead_seconds
+        wall, steady = time.time(), time.monotonic()
+        double.clock = lambda: wall + self.ahead_seconds
         self.log = Log()
         self.metrics = Metrics()
         self.planning = PlanningService(
             PlanningOptions(double.url, pem_of(KEY), rate_per_second=rate, redis=redis),
             log=self.log.logger,
             metrics=PlanningMetrics(self.metrics.registry),
-            wall_clock=lambda: time.time() + self.ahead_seconds,
-            clock=lambda: time.monotonic() + self.ahead_seconds,
+            wall_clock=lambda: wall + self.ahead_seconds,
+            clock=lambda: steady + self.ahead_seconds,
         )
 
     def counted(self, name: str, **labels: str) -> float:
@@ -259,25 +262,22 @@ def _busy(double: PlanningDouble) -> None:
 
 @pytest.mark.parametrize("fault", [_down, _silent, _broken, _odd, _strict, _busy])
 async def test_while_it_is_not_well_every_cached_answer_is_served_at_once_and_marked_with_its_age(
-    bench: Bench, fault: Callable[[PlanningDouble], None]
+    bench: Bench, fault: Callable[[PlanningDouble], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for read in bench.reads():
         await read()
     fault(bench.double)
+    monkeypatch.setattr("integrations.stale_cache.PATIENCE_SECONDS", 0.02)
     age_seconds = SEASON_PLAN_SECONDS + 300
     bench.ahead_seconds = age_seconds
 
-    waits = []
     for read in bench.reads() * 25:
-        began = time.perf_counter()
-        answer = await read()
-        waits.append(time.perf_counter() - began)
+        async with asyncio.timeout(SOONER_SECONDS):
+            answer = await read()
         assert answer.is_stale
         assert answer.value is not None
         assert answer.age_seconds == pytest.approx(age_seconds, abs=10)
 
-    assert sorted(waits)[94] < 0.3, "p95"
-    assert max(waits) < 0.5
     assert bench.counted("answers_total", operation="current_phase", freshness="stale") == 25
 
 
@@ -293,26 +293,32 @@ async def test_while_it_is_not_well_every_cached_answer_is_served_at_once_and_ma
     ],
 )
 async def test_without_an_older_answer_the_caller_is_told_within_the_budget(
-    bench: Bench, fault: Callable[[PlanningDouble], None], reason: Reason
+    bench: Bench,
+    fault: Callable[[PlanningDouble], None],
+    reason: Reason,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fault(bench.double)
+    if fault is _silent:
+        monkeypatch.setattr("integrations.planning_http.BUDGET_SECONDS", 1.0)
 
-    began = time.perf_counter()
     with pytest.raises(PlanningUnavailable) as unavailable:
-        await bench.planning.season_plan(TEAM, COACH)
+        async with asyncio.timeout(SOONER_SECONDS):
+            await bench.planning.season_plan(TEAM, COACH)
 
-    assert time.perf_counter() - began < BUDGET_SECONDS + 0.2
     assert unavailable.value.reason is reason
     assert bench.counted("answers_total", operation="season_plan", freshness="none") == 1
     [entry] = bench.log.named("the planning service gave no good answer")
     assert (entry["operation"], entry["correlation_id"]) == ("season_plan", "request-1")
 
 
-async def test_a_slow_answer_is_waited_for_and_one_that_drips_is_not(bench: Bench) -> None:
+async def test_a_slow_answer_is_waited_for_and_one_that_drips_is_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bench.double.delay_seconds = 0.7
     assert (await bench.planning.current_phase(TEAM, COACH)).value is not None
 
-    bench.double.delay_seconds = 1.3
+    monkeypatch.setattr("integrations.planning_http.BUDGET_SECONDS", 0.5)
     assert await bench.reason(bench.teams(1)[0]) is Reason.TIMEOUT
 
 
@@ -429,7 +435,10 @@ async def test_a_retry_after_that_says_nothing_is_a_second_s_pause(bench: Bench,
     assert await bench.reason() is None
 
 
-async def test_we_keep_to_our_own_rate_and_nobody_queues_for_long(double: PlanningDouble) -> None:
+async def test_we_keep_to_our_own_rate_and_nobody_queues_for_long(
+    double: PlanningDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.planning_http.TURN_SECONDS", TURN_SECONDS)
     bench = Bench(double, rate=10)
     teams = bench.teams(60)
 
@@ -437,7 +446,7 @@ async def test_we_keep_to_our_own_rate_and_nobody_queues_for_long(double: Planni
     reasons = await asyncio.gather(*(bench.reason(team_id) for team_id in teams))
     seconds = time.perf_counter() - began
 
-    assert seconds < BUDGET_SECONDS
+    assert seconds < SOONER_SECONDS
     assert 10 <= double.calls <= 10 + 10 * seconds + 1
     assert reasons.count(None) == double.calls
     assert reasons.count(Reason.TOO_MANY) == 60 - double.calls
@@ -537,7 +546,7 @@ async def test_what_an_event_changes_is_asked_for_again_and_nothing_else(bench: 
         await read()
 
     await bench.planning.invalidate_team(TEAM)
-    await asyncio.sleep(0.002)
+    bench.ahead_seconds += 0.002
     before = bench.double.calls
     for read in bench.reads():
         await read()
@@ -548,7 +557,7 @@ async def test_what_an_event_changes_is_asked_for_again_and_nothing_else(bench: 
     ]
 
     await bench.planning.invalidate_template(TEMPLATE)
-    await asyncio.sleep(0.002)
+    bench.ahead_seconds += 0.002
     before = bench.double.calls
     for read in bench.reads():
         await read()
@@ -572,22 +581,23 @@ async def test_a_completion_is_told_with_its_key_and_changes_the_workload(bench:
             "performance": {"topSetKg": 120},
         }
     }
-    await asyncio.sleep(0.002)
+    bench.ahead_seconds += 0.002
     await bench.planning.workload(TEAM, JUNE, JULY, COACH)
     assert bench.double.seen[-1].path == WORKLOAD_PATH
 
 
 @pytest.mark.parametrize("fault", [_down, _silent, _broken, _strict, _busy])
 async def test_a_completion_that_may_not_have_arrived_is_the_caller_s_to_repeat(
-    bench: Bench, fault: Callable[[PlanningDouble], None]
+    bench: Bench, fault: Callable[[PlanningDouble], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fault(bench.double)
+    if fault is _silent:
+        monkeypatch.setattr("integrations.planning_http.BUDGET_SECONDS", 1.0)
 
-    began = time.perf_counter()
     with pytest.raises(PlanningUnavailable):
-        await bench.planning.notify_completion(COMPLETION, TEAM, COACH, idempotency_key="completion-31")
+        async with asyncio.timeout(SOONER_SECONDS):
+            await bench.planning.notify_completion(COMPLETION, TEAM, COACH, idempotency_key="completion-31")
 
-    assert time.perf_counter() - began < BUDGET_SECONDS + 0.2
     assert bench.double.calls <= 1, "it is not tried again by itself"
 
 
@@ -600,13 +610,17 @@ async def test_a_completion_that_is_refused_is_not_worth_repeating(bench: Bench)
     assert refused.value.status == 422
 
 
-async def test_a_caller_who_goes_away_costs_no_connection(bench: Bench) -> None:
+async def test_a_caller_who_goes_away_costs_no_connection(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bench.double.silent = True
-    for team_id in bench.teams(40):
-        task = asyncio.create_task(bench.planning.current_phase(team_id, COACH))
-        await asyncio.sleep(0.001)
-        task.cancel()
-    await eventually(lambda: bench.counted_calls() == 40)
+    with monkeypatch.context() as hurried:
+        hurried.setattr("integrations.planning_http.BUDGET_SECONDS", 1.0)
+        for team_id in bench.teams(40):
+            task = asyncio.create_task(bench.planning.current_phase(team_id, COACH))
+            await asyncio.sleep(0.001)
+            task.cancel()
+        await eventually(lambda: bench.counted_calls() == 40)
     bench.double.silent = False
     bench.ahead_seconds += 60
 
@@ -616,7 +630,7 @@ async def test_a_caller_who_goes_away_costs_no_connection(bench: Bench) -> None:
 
 
 async def test_a_redis_that_goes_away_changes_no_answer_and_its_loss_is_counted(
-    double: PlanningDouble, valkey: Valkey
+    double: PlanningDouble, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     redis = RedisAddress(unix_socket=valkey.socket_path)
     bench, other = Bench(double, redis=redis), Bench(double, redis=redis)
@@ -624,14 +638,12 @@ async def test_a_redis_that_goes_away_changes_no_answer_and_its_loss_is_counted(
         assert not (await read()).is_stale
     assert double.calls == 4, "the second process has them from Redis"
 
+    monkeypatch.setattr("integrations.redis_store.QUICK_SECONDS", QUICK_SECONDS)
     for fault in (valkey.freeze, valkey.kill):
         fault()
-        waits = []
         for read in other.reads() * 10:
-            began = time.perf_counter()
-            assert not (await read()).is_stale
-            waits.append(time.perf_counter() - began)
-        assert max(waits) < 0.5
+            async with asyncio.timeout(SOONER_SECONDS):
+                assert not (await read()).is_stale
 
     assert double.calls == 4
     assert (other.metrics.registry.get_sample_value("taper_cache_redis_errors_total") or 0) >= 3
@@ -640,8 +652,9 @@ async def test_a_redis_that_goes_away_changes_no_answer_and_its_loss_is_counted(
 
 
 async def test_a_process_that_starts_while_the_service_is_down_serves_what_redis_has(
-    double: PlanningDouble,
+    double: PlanningDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("integrations.stale_cache.PATIENCE_SECONDS", PATIENCE_SECONDS)
     with Valkey() as valkey:
         redis = RedisAddress(unix_socket=valkey.socket_path)
         bench, late = Bench(double, redis=redis), Bench(double, redis=redis)
@@ -651,11 +664,10 @@ async def test_a_process_that_starts_while_the_service_is_down_serves_what_redis
         late.ahead_seconds = SEASON_PLAN_SECONDS
 
         for read in late.reads():
-            began = time.perf_counter()
-            answer = await read()
+            async with asyncio.timeout(SOONER_SECONDS):
+                answer = await read()
             assert answer.is_stale
             assert answer.value is not None
-            assert time.perf_counter() - began < 0.5
 
         await bench.planning.close()
         await late.planning.close()
@@ -667,10 +679,9 @@ async def test_closing_does_not_wait_for_a_service_that_hangs(double: PlanningDo
     asking = asyncio.create_task(bench.planning.current_phase(TEAM, COACH))
     await eventually(lambda: double.calls == 1)
 
-    began = time.perf_counter()
-    await bench.planning.close()
+    async with asyncio.timeout(SOONER_SECONDS):
+        await bench.planning.close()
 
-    assert time.perf_counter() - began < 0.2
     assert isinstance((await asyncio.gather(asking, return_exceptions=True))[0], asyncio.CancelledError)
 
 

@@ -21,6 +21,7 @@ from integrations.stale_cache import (
     Key,
     StaleCache,
 )
+from tests import patience
 from tests.doubles.valkey import Valkey
 from tests.integrations.helpers import Log
 
@@ -51,12 +52,15 @@ class Source:
         self.asked = 0
         self.error: Exception | None = None
         self.delay_seconds = 0.0
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
         self.body: bytes | None = None
 
     async def fetch(self) -> Fetched:
         self.asked += 1
         number, body, error = self.asked, self.body, self.error
         await asyncio.sleep(self.delay_seconds)
+        await self.may_answer.wait()
         if error is not None:
             raise error
         return Fetched(body if body is not None else json.dumps({"n": number}).encode(), FRESH_SECONDS)
@@ -245,19 +249,22 @@ async def test_a_caller_who_goes_away_does_not_take_the_fetch_along(either: Proc
 
 
 async def test_who_could_have_an_old_answer_does_not_wait_long_for_a_new_one(
-    either: Process, clock: Clock
+    either: Process, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await either.get()
     clock.seconds += FRESH_SECONDS
-    either.source.delay_seconds = 0.6
+    either.source.may_answer.clear()
+    with monkeypatch.context() as as_it_is:
+        as_it_is.setattr("integrations.stale_cache.PATIENCE_SECONDS", PATIENCE_SECONDS)
 
-    began = time.perf_counter()
-    answers = await asyncio.gather(*(either.get() for _ in range(50)))
-    waited_seconds = time.perf_counter() - began
+        began = time.perf_counter()
+        async with asyncio.timeout(patience.SECONDS):
+            answers = await asyncio.gather(*(either.get() for _ in range(50)))
+        waited_seconds = time.perf_counter() - began
 
     assert set(answers) == {Cached(1, FRESH_SECONDS, is_stale=True)}
-    assert PATIENCE_SECONDS - 0.01 <= waited_seconds < 2 * PATIENCE_SECONDS
-    await asyncio.sleep(0.6)
+    assert waited_seconds >= PATIENCE_SECONDS - 0.01
+    either.source.may_answer.set()
     assert await either.get() == Cached(2, 0.0, is_stale=False), "it was fetched for those who came after"
     assert either.source.asked == 2
 
@@ -456,42 +463,39 @@ async def test_stored_answers_end_by_themselves(one: Process, valkey: Valkey) ->
 
 @pytest.mark.parametrize("fault", ["killed", "frozen"])
 async def test_without_redis_the_own_copies_serve_on_and_nobody_waits(
-    one: Process, valkey: Valkey, clock: Clock, fault: str
+    one: Process, valkey: Valkey, clock: Clock, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await one.get()
+    assert one.store is not None
+    one.store._breaker._open_seconds = patience.SECONDS
+    monkeypatch.setattr("integrations.redis_store.QUICK_SECONDS", QUICK_SECONDS)
     _break(valkey, fault)
 
-    waits = []
     for n in range(200):
-        began = time.perf_counter()
         assert await one.get() == Cached(1, 0.0, is_stale=False)
         assert (await one.get(Key(f"new/{n}"))).value == n + 2, "and a new key is fetched all the same"
-        waits.append((time.perf_counter() - began) / 2)
 
-    waits.sort()
-    assert waits[-1] < 2 * QUICK_SECONDS
-    assert waits[190] < 0.05, "p95: it is left alone after the first three"
-    assert one.redis_errors >= 3
-    assert one.store is not None
+    assert one.redis_errors == 3, "it is left alone after the first three"
     assert not one.store.is_well
 
 
 async def test_the_first_callers_at_a_hung_redis_wait_no_longer_than_its_budget(
-    one: Process, valkey: Valkey
+    one: Process, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = [Key(f"key/{n}") for n in range(100)]
     await asyncio.gather(*(one.get(key) for key in keys))
     asked = one.source.asked
+    budget_seconds = 4.0
+    monkeypatch.setattr("integrations.redis_store.QUICK_SECONDS", budget_seconds)
+    monkeypatch.setattr("integrations.redis_store.TURN_SECONDS", budget_seconds / 2)
     valkey.freeze()
 
-    async def waited(key: Key) -> float:
-        began = time.perf_counter()
-        assert not (await one.get(key)).is_stale
-        return time.perf_counter() - began
+    began = time.perf_counter()
+    answers = await asyncio.gather(*(one.get(key) for key in keys))
+    seconds = time.perf_counter() - began
 
-    waits = await asyncio.gather(*(waited(key) for key in keys))
-
-    assert max(waits) < 2 * QUICK_SECONDS, "one budget, however many wait in front"
+    assert not any(each.is_stale for each in answers)
+    assert seconds < 2 * budget_seconds, "one budget, however many wait in front"
     assert one.source.asked == asked
 
 
@@ -541,16 +545,17 @@ async def test_an_answer_is_never_that_of_another_key_when_callers_give_up_in_th
         await store.write(f"key/{n}", f"value of {n}".encode())
 
     answered = 0
+    waits_seconds = [0.0002 * n for n in range(6)] + [patience.SECONDS]
 
     async def read(n: int) -> None:
         nonlocal answered
         try:
-            found = await asyncio.wait_for(store.read(f"key/{n}", ()), 0.0002 * (n % 7))
+            found = await asyncio.wait_for(store.read(f"key/{n}", ()), waits_seconds[n % 7])
         except TimeoutError:
             return
-        if found is not None:  # on a busy machine it may give up by itself
-            assert found.envelope == f"value of {n}".encode()
-            answered += 1
+        assert found is not None
+        assert found.envelope == f"value of {n}".encode()
+        answered += 1
 
     for _ in range(20):
         await asyncio.gather(*(read(n) for n in range(20)))

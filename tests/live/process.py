@@ -7,6 +7,7 @@ import sys
 
 from app.logs import configure_logging
 from tests.live.running import running
+from tests.patience import patience
 
 
 async def serve(url: str) -> None:
@@ -17,4 +18,5 @@ async def serve(url: str) -> None:
 
 if __name__ == "__main__":
     configure_logging(level="error", as_json=False)
-    asyncio.run(serve(sys.argv[1]))
+    with patience():
+        asyncio.run(serve(sys.argv[1]))

@@ -22,6 +22,7 @@ from domain.people import Viewer
 from integrations.flag_overrides import variable_names
 from integrations.flags import Flag
 from integrations.tokens import issue_development_token
+from tests import patience
 
 SECRET = "a secret that only the tests know, and nobody else"
 PROTOCOL = "graphql-transport-ws"
@@ -99,7 +100,7 @@ class Client:
             assert (message["id"], message["type"]) == (probe, "next"), message
             assert await self.receive() == {"id": probe, "type": "complete"}
 
-    async def receive(self, seconds: float = 5.0) -> dict[str, Any]:
+    async def receive(self, seconds: float = patience.SECONDS) -> dict[str, Any]:
         async with asyncio.timeout(seconds):
             found: dict[str, Any] = json.loads(await self.socket.recv())
         return found
@@ -128,13 +129,15 @@ class Client:
             return
         raise AssertionError(message)
 
-    async def closed(self, seconds: float = 5.0) -> tuple[int, str]:
+    async def closed(self, seconds: float = patience.SECONDS) -> tuple[int, str]:
         """The code and the reason with which the server closes; what comes before it is passed over."""
         await self.until_closed(seconds)
         assert self.socket.close_code is not None
         return self.socket.close_code, self.socket.close_reason or ""
 
-    async def until_closed(self, seconds: float = 10.0) -> tuple[list[dict[str, Any]], int | None]:
+    async def until_closed(
+        self, seconds: float = patience.SECONDS
+    ) -> tuple[list[dict[str, Any]], int | None]:
         """What still came, and the code; 1006 if there was no goodbye."""
         found = []
         async with asyncio.timeout(seconds):
@@ -154,7 +157,9 @@ async def running(
     **settings: Any,
 ) -> AsyncIterator[Running]:
     """The product, served by uvicorn on a free port, and stopped in its own order."""
-    made = Settings(_env_file=None, **{"taper_env": "test", "jwt_secret": SECRET, **settings})
+    made = Settings(
+        _env_file=None, **{"taper_env": "test", "jwt_secret": SECRET, **patience.SETTINGS, **settings}
+    )
     application = wire(made, url, environ=ALL_ON if flags is None else flags)
     await application.start()
     with listening_socket("127.0.0.1", port) as listener:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from app.settings import ROOT
+from tests import patience
 from tests.live.running import running
 from tests.live.stage import NUMBERS, Stage, team_of
 
@@ -62,7 +63,11 @@ async def _started(url: str) -> tuple[Process, int]:
         sys.executable, "-m", "tests.live.process", url, stdout=PIPE, cwd=ROOT
     )
     assert process.stdout is not None
-    async with asyncio.timeout(60):
-        while not (line := await process.stdout.readline()).strip().isdigit():
-            assert line, "it did not start"
+    try:
+        async with asyncio.timeout(patience.START_SECONDS):
+            while not (line := await process.stdout.readline()).strip().isdigit():
+                assert line, "it did not start"
+    except BaseException:
+        process.kill()
+        raise
     return process, int(line)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from domain.people import Viewer
+from tests import patience
 from tests.live.running import Running, running
 from tests.live.stage import NUMBERS, Stage, team_of
 from tests.npm.packages import node, script
@@ -29,7 +30,7 @@ async def test_it_gets_what_was_missed_and_what_happens(server: Running, stage: 
         await stage.compressed(2, count=2)
         rest = [await _line(process) for _ in range(2)]
 
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), patience.SECONDS) == 0
     assert [each["targetMinutes"] for each in (first, *rest)] == [1, 2, 3]
 
 
@@ -52,7 +53,7 @@ async def test_it_goes_on_by_itself_after_a_restart(fresh_url: str, stage: Stage
         found += [await _line(process) for _ in range(2)]
         await stage.compressed(4, count=2)
         found += [await _line(process) for _ in range(2)]
-        await asyncio.wait_for(process.wait(), 10)
+        await asyncio.wait_for(process.wait(), patience.SECONDS)
 
     assert [each["targetMinutes"] for each in found] == [1, 2, 3, 4, 5]
 
@@ -94,7 +95,7 @@ async def _begun(
 
 async def _line(process: Process) -> Any:
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), 20)
+    line = await asyncio.wait_for(process.stdout.readline(), patience.SECONDS)
     if not line:
         assert process.stderr is not None
         raise AssertionError(f"it ended: {(await process.stderr.read()).decode()}")

@@ -32,6 +32,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from app.settings import ROOT, Settings
 from domain.people import Viewer
 from resolvers.ids import Kind, global_id
+from tests import patience
 from tests.live.running import PROTOCOL, SECRET, Client, token_of
 from tests.live.stage import NUMBERS, Stage, team_of
 from tests.live.test_slow_readers import WIDE
@@ -40,7 +41,7 @@ from tests.live.test_sockets import COMPRESS
 SOCKETS = int(os.environ.get("SHUTDOWN_SOCKETS", "200"))
 STUCK = int(os.environ.get("SHUTDOWN_STUCK", "20"))
 AT_ONCE = 8
-MOST_SECONDS = 10.0
+MOST_SECONDS = patience.SECONDS  # longer than the grace, by as much as a busy machine takes
 MOST_KIB_EACH = 1024  # what waits for one reader, what the transport holds of it, and room for the allocator
 SETTINGS = Settings(_env_file=None, taper_env="test", jwt_secret=SECRET)
 T = TypeVar("T")
@@ -84,7 +85,7 @@ class Process:
     async def seconds_to_the_end(self) -> float:
         """Since now; how it ended is judged, too."""
         began = time.monotonic()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(2 * patience.SECONDS):
             code = await self.child.wait()
         seconds = time.monotonic() - began
         said = self.log.read_text()
@@ -102,7 +103,7 @@ async def process_on(database: str, folder: Path) -> AsyncIterator[Process]:
         )  # fmt: skip
     assert child.stdout is not None
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(patience.START_SECONDS):
             url = None
             while url is None:
                 line = await child.stdout.readline()
@@ -126,7 +127,9 @@ async def test_everybody_is_told_to_come_back_and_what_is_under_way_is_answered(
         )
         await _all([each.following("s", NUMBERS, teamId=team_of(stage)) for each in clients])
         worker = await open_ones.enter_async_context(process.client(world.athlete))
-        over_http = await open_ones.enter_async_context(httpx2.AsyncClient(base_url=process.url, timeout=10))
+        over_http = await open_ones.enter_async_context(
+            httpx2.AsyncClient(base_url=process.url, timeout=patience.SECONDS)
+        )
         async with engine.begin() as holder:  # what is asked for now has to wait for it
             await holder.execute(
                 text("SELECT 1 FROM sessions WHERE plan_id = :id FOR UPDATE"), {"id": world.plan.id}
@@ -164,7 +167,7 @@ async def test_a_socket_that_opens_in_the_moment_of_the_stop_is_told_so_too(
 
     assert set(outcomes) <= {"1012", "503", "no connection"}, outcomes
     assert "1012" in outcomes
-    assert seconds < 5
+    assert seconds < MOST_SECONDS
 
 
 async def test_who_never_reads_fills_no_memory_and_does_not_hold_the_end_up(

@@ -15,6 +15,7 @@ import pytest
 
 from app.live.accepting import asked_for
 from domain.people import Viewer
+from tests import patience
 from tests.live.running import Running, running
 from tests.live.stage import NUMBERS, Stage, team_of
 
@@ -31,7 +32,7 @@ class Stream:
         self._delimiter = delimiter
         self._rest = ""
 
-    async def next(self, seconds: float = 5.0) -> str:
+    async def next(self, seconds: float = patience.SECONDS) -> str:
         """Up to the delimiter; what is left at the end, where there is no more."""
         async with asyncio.timeout(seconds):
             while self._delimiter not in self._rest:

@@ -16,6 +16,7 @@ from domain.workload.team_limits import TeamLimits
 from domain.workload.thresholds import WorkloadThresholds
 from integrations.flags import Flag
 from resolvers.ids import Kind, global_id
+from tests import patience
 from tests.factories import committed
 from tests.live.running import ALL_ON, Client, Running, running, utc_now
 from tests.live.stage import Stage, team_of
@@ -30,7 +31,7 @@ BREACHED = """subscription ($teamId: ID!, $minimum: AlertSeverity, $after: Strin
     alert { id status version history { action } } player { displayName } } }"""
 LOG = """mutation ($input: LogTrainingInput!) { logTraining(input: $input) {
   ... on LogTrainingSuccess { training { loadAu } } ... on Error { code message } } }"""
-SECONDS = 10.0
+SECONDS = patience.SECONDS
 
 
 def today(stage: Stage) -> date:

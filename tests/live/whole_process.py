@@ -9,7 +9,11 @@ from unittest.mock import patch
 from app import server
 from app.bootstrap import Application
 from app.settings import Settings
+from tests import patience
 from tests.live.running import ALL_ON, SECRET
+
+# Who never reads is waited for as long as that.
+GRACE_SECONDS = 15.0
 
 
 async def _as_it_is(_application: Application) -> bool:
@@ -25,9 +29,10 @@ def main(url: str, most_connections: str) -> None:
         jwt_secret=SECRET,
         port=0,
         database_url=url,
+        **patience.SETTINGS | {"shutdown_grace_seconds": GRACE_SECONDS},
         live_connections_per_caller=int(most_connections),
     )
-    with patch.object(server, "fill", _as_it_is):
+    with patience.patience(), patch.object(server, "fill", _as_it_is):
         server.serve(settings)
 
 

@@ -40,7 +40,7 @@ const webSocket = () =>
     url: url.replace("http", "ws"),
     webSocketImpl: WebSocket,
     connectionParams: { Authorization: `Bearer ${token}` },
-    retryAttempts: 50,
+    retryAttempts: 1000,
     shouldRetry: () => true, // also while nobody listens
     retryWait: () => new Promise((resolve) => setTimeout(resolve, 200)),
   });
@@ -63,7 +63,7 @@ const clients = {
     createSse({
       url,
       headers,
-      retryAttempts: 50,
+      retryAttempts: 1000,
       retry: () => new Promise((resolve) => setTimeout(resolve, 200)),
     }).subscribe({ query, variables }, sink),
   "apollo over WebSocket": () => apollo(new GraphQLWsLink(webSocket())),

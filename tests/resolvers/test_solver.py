@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -19,8 +18,8 @@ from domain.errors import PlanMissingContent
 from domain.sessions import LoggedDuration, Prescription
 from integrations.metrics import Metrics
 from resolvers.solver import THREADS, Solver
+from tests import patience
 from tests.factories import NOW
-from tests.integrations.helpers import measured_stall
 from tests.world import a_long_session
 
 SECONDS = "planning_engine_time_crunch_duration_seconds_count"
@@ -146,14 +145,14 @@ async def test_a_caller_who_leaves_takes_the_answer_from_nobody(
 
     def slow(*arguments: Any, **named: Any) -> Any:
         began.set()
-        may_end.wait(5)
+        may_end.wait(patience.SECONDS)
         return compress(*arguments, **named)
 
     monkeypatch.setattr(engine, "compress", slow)
     session = a_copy()
     leaving = asyncio.create_task(solver.compress(session, **asked()))
     staying = asyncio.create_task(solver.compress(session, **asked()))
-    await asyncio.to_thread(began.wait, 5)
+    await asyncio.to_thread(began.wait, patience.SECONDS)
 
     leaving.cancel()
     may_end.set()
@@ -172,8 +171,8 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(
     def slow(*arguments: Any, target_minutes: int, **named: Any) -> Any:
         begun.append(target_minutes)
         if target_minutes < 20:
-            busy.wait(5)
-            may_end.wait(5)
+            busy.wait(patience.SECONDS)
+            may_end.wait(patience.SECONDS)
         return compress(*arguments, target_minutes=target_minutes, **named)
 
     monkeypatch.setattr(engine, "compress", slow)
@@ -183,7 +182,7 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(
         return asyncio.create_task(solver.compress(session, **asked(minutes)))
 
     holding = [ask(10 + number) for number in range(THREADS)]
-    await asyncio.to_thread(busy.wait, 5)
+    await asyncio.to_thread(busy.wait, patience.SECONDS)
     given_up, wanted = [ask(minutes) for minutes in range(20, 40)], ask(40)
     await asyncio.sleep(0.05)
 
@@ -201,17 +200,21 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(
 
 
 async def test_the_loop_is_free_while_it_computes(solver: Solver, monkeypatch: pytest.MonkeyPatch) -> None:
+    began, may_end = threading.Event(), threading.Event()
 
-    def sleepy(*arguments: Any, **named: Any) -> Any:
-        time.sleep(0.3)
+    def waiting(*arguments: Any, **named: Any) -> Any:
+        began.set()
+        assert may_end.wait(patience.SECONDS), "the loop was held up"
         return compress(*arguments, **named)
 
-    monkeypatch.setattr(engine, "compress", sleepy)
+    monkeypatch.setattr(engine, "compress", waiting)
 
-    async with measured_stall() as stall:
-        await solver.compress(a_copy(), **asked())
+    computing = asyncio.create_task(solver.compress(a_copy(), **asked()))
+    while not began.is_set():  # noqa: ASYNC110  # of another thread
+        await asyncio.sleep(0.001)
+    may_end.set()
 
-    assert stall.seconds < 0.2
+    assert (await computing).target_minutes == 45
 
 
 async def test_a_refusal_is_raised_and_not_kept(solver: Solver, metrics: Metrics) -> None:
