@@ -10,9 +10,9 @@ from typing import Any
 from app.refusals import HttpRefusal
 from app.settings_limits import LimitSettings
 from domain.people import Viewer
-from engine.by_identity import ByIdentity
 from integrations.edge_metrics import EdgeMetrics
 from integrations.token_buckets import Rate, SharedTokenBuckets, Taken, TokenBuckets
+from resolvers.by_identity import ByIdentity
 
 
 @dataclass(frozen=True, slots=True)

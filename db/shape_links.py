@@ -43,11 +43,14 @@ class One:
     """The object whose id ``by`` holds. ``if_seen``: null for a caller who may not see it.
 
     ``only_if``, here and below, is a rule about the row that leads there: where it does not hold, null.
+    ``implied``, here and below, is said of ``if_seen``: whoever sees the row that leads there sees what it
+    leads to, so that nothing is asked where the row is known to be seen. A test holds it.
     """
 
     type: str
     by: Column | Worked
     if_seen: bool = False
+    implied: bool = False
     only_if: Rule | None = None
 
 
@@ -70,6 +73,7 @@ class Many:
     order: tuple[Column, ...]
     through: Through | None = None
     if_seen: bool = False
+    implied: bool = False
     narrowed: Mapping[str, Narrowing] = field(default_factory=dict)  # by arguments, as they are called here
     is_descending: bool = False
     only_if: Rule | None = None
@@ -97,6 +101,7 @@ class Paged:
     by: Column | None = None
     through: Through | None = None
     if_seen: bool = False
+    implied: bool = False
     narrowed: Mapping[str, Narrowing] = field(default_factory=dict)
     only_if: Rule | None = None
 

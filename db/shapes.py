@@ -73,7 +73,7 @@ SHAPES: Mapping[str, Shape] = {
     "Plan": Shape(
         PlanRow,
         {
-            "owner": One("Player", PlanRow.owner_id, if_seen=True),
+            "owner": One("Player", PlanRow.owner_id, if_seen=True, implied=True),
             "microcycles": Many("Microcycle", MicrocycleRow.plan_id, (MicrocycleRow.ordinal,)),
         },
         seen=plans_visible_to,
@@ -128,8 +128,8 @@ SHAPES: Mapping[str, Shape] = {
     "Team": Shape(
         TeamRow,
         {
-            "players": Paged("Player", _BY_NAME, through=_PLAYER, if_seen=True),
-            "coaches": Paged("Player", _BY_NAME, through=_COACH, if_seen=True),
+            "players": Paged("Player", _BY_NAME, through=_PLAYER, if_seen=True, implied=True),
+            "coaches": Paged("Player", _BY_NAME, through=_COACH, if_seen=True, implied=True),
             "groups": GROUPS,
             "alerts": ALERTS,
             "workload_thresholds": THRESHOLDS,

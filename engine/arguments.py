@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -31,6 +31,17 @@ Binder: TypeAlias = Callable[[Variables], Mapping[str, Any]]
 def arguments_of(node: FieldNode, field: GraphQLField) -> dict[str, Value]:
     """Those that are given, by their names in GraphQL. A value is coerced, but not yet Strawberry's."""
     return {each.name.value: _value(each.value, field.args[each.name.value]) for each in node.arguments or ()}
+
+
+def has_variables(node: FieldNode, names: Collection[str]) -> bool:
+    """Whether any of these arguments depends on the request."""
+    return any(_has_variables(each.value) for each in node.arguments or () if each.name.value in names)
+
+
+def constant(binder: Binder) -> Binder:
+    """The same of arguments that the document itself says: worked out once."""
+    bound = binder({})
+    return lambda _: bound
 
 
 def id_binder(parameter: str, kind: Kind, value: Value) -> Binder:

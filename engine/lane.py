@@ -22,11 +22,11 @@ from db.json_reads import JsonReads
 from db.season_shapes import SEASON_SHAPES
 from db.shapes import SHAPES
 from domain.errors import DomainError
-from engine.by_identity import ByIdentity
 from engine.days import Days
 from engine.declined import Declined, Reason
 from engine.plain_variables import PlainVariables
 from engine.plans import Plan, Steering, flags_of, make_plan, steering_of, terms_of
+from resolvers.by_identity import ByIdentity
 from resolvers.context import Context
 
 MOST_PLANS_OF_AN_OPERATION = 32

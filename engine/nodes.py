@@ -101,6 +101,7 @@ def _seen(writer: Writer, chosen: Chosen, kind: Kind, id: str) -> Json:
     writer.shape(kind.value)
     type_, alias = object_named(writer, kind.value), writer.new_name("t")
     inner, is_seen = writer.selections.of(type_, chosen.selections), writer.seen(kind.value, alias)
+    writer.in_sight.add(alias)
     return writer.object(type_, inner, alias, f"{alias}.id = {id}", is_seen)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db.shape_links import Paged
-from engine.arguments import arguments_of, page_binder, page_of
+from engine.arguments import arguments_of, constant, has_variables, page_binder, page_of
 from engine.declined import Declined, Reason
 from engine.json_text import Json, Sql, a_list, an_object, or_null, text_of
 from engine.rules import type_in_sql
@@ -31,7 +31,8 @@ def page(writer: Writer, chosen: Chosen, link: Paged, parent: Parent | None) -> 
     paging = {name: given.pop(name) for name in _PAGING & given.keys()}
     request = page_of(paging, writer.selections.variables)
     prefix = writer.new_name("p")
-    writer.binders.append(page_binder(prefix, paging, link.order))
+    binder = page_binder(prefix, paging, link.order)
+    writer.binders.append(binder if has_variables(chosen.nodes[0], _PAGING) else constant(binder))
     key = None
     if request.cursor is not None:
         parts = enumerate(link.order.columns)
@@ -97,6 +98,8 @@ class _Asked:
         if type_ is None:
             raise Declined(Reason.ABSTRACT_TYPE, f"{chosen.parent.name}.{chosen.name}")
         inner = self.writer.selections.of(type_, chosen.selections)
+        if self.link.if_seen:
+            self.writer.in_sight.add(row)
         return a_list(an_object((each.key, self._edge(each, row)) for each in inner), order, rows)
 
     def _edge(self, chosen: Chosen, row: str) -> Json:

@@ -37,6 +37,7 @@ from engine.declined import Declined, Reason
 from engine.filters import condition, conditions_of, conditions_otherwise
 from engine.json_text import Json, Sql, a_list, an_object, or_null, quoted, text_of
 from engine.links import either, elements, made_of, newest, queried
+from engine.ones import one
 from engine.pages import page
 from engine.rules import filled, rule_of_sight, rule_otherwise, worked_out
 from engine.selection import Chosen, Selections, object_type
@@ -56,6 +57,10 @@ class Writer:
     parameters: list[str] = field(default_factory=list)
     binders: list[Binder] = field(default_factory=list)
     needs: dict[Need, None] = field(default_factory=dict)
+    in_sight: set[str] = field(default_factory=set)
+    """Aliases of rows that the caller is known to see, wherever anything is made of them."""
+    joins: dict[str, list[str]] = field(default_factory=dict)
+    """What is joined to lists, by the aliases of their rows."""
     _count: int = 0
 
     @property
@@ -106,7 +111,7 @@ class Writer:
         shape = self.shape(type_name)
         if shape.part_of is not None:
             whole, part = self.new_name("t"), shape.part_of
-            key = self._key(part.by, shape, alias)
+            key = self.key(part.by, shape, alias)
             rows = f"{table(self.shape(part.type))} {whole} WHERE {whole}.id = {key}"
             return f"(SELECT {self.seen(part.type, whole)} FROM {rows})"
         if shape.seen is None:
@@ -122,18 +127,19 @@ class Writer:
         inner = self.selections.of(type_, chosen.selections)
         if isinstance(link, Same):
             return self.fields(type_, inner, alias, made_of(link, shape))
-        there = self.new_name("t")
         if isinstance(link, One):
-            is_it = f"{there}.id = {self._key(link.by, shape, alias)}"
-            is_seen = self.seen(link.type, there) if link.if_seen else None
-            return _maybe(chosen, self.object(type_, inner, there, is_it, is_seen))
+            return _maybe(chosen, one(self, type_, inner, link, shape, alias))
+        there = self.new_name("t")
         if isinstance(link, Only):
             return _maybe(chosen, self.object(type_, inner, there, self.only(link, there, f"{alias}.id")))
-        given = arguments_of(chosen.nodes[0], chosen.definition)
-        rows = self.linked(link, there, Parent(shape.rows, alias), chosen.definition, given)
+        if link.if_seen:
+            self.in_sight.add(there)
+        joins = self.joins[there] = []
+        item, given = self.fields(type_, inner, there), arguments_of(chosen.nodes[0], chosen.definition)
+        rows = self.linked(link, there, Parent(shape.rows, alias), chosen.definition, given, joins)
         way = " DESC" if link.is_descending else ""
         order = ", ".join(f"{column(each, there)}{way}" for each in link.order)
-        return a_list(self.fields(type_, inner, there), order, rows)
+        return a_list(item, order, rows)
 
     def page(self, chosen: Chosen, link: Paged, parent: Parent | None) -> Json:
         """A connection: ``parent`` is the row that it belongs to."""
@@ -151,6 +157,7 @@ class Writer:
         parent: Parent | None,
         field: GraphQLField,
         given: dict[str, Value],
+        joins: Sequence[str] = (),
     ) -> str:
         """The rows that the link leads to, narrowed by what is given: FROM and WHERE without the FROM."""
         shape, conditions = self.shape(link.type), []
@@ -159,7 +166,8 @@ class Writer:
         elif parent is not None and link.through is not None:
             there = between(link.through, self.new_name("t"), parent.alias)
             conditions.append(f"{alias}.id IN (SELECT {there})")
-        if link.if_seen:
+        is_implied = link.implied and parent is not None and parent.alias in self.in_sight
+        if link.if_seen and not is_implied:
             conditions.append(self.seen(link.type, alias))
         if parent is not None:
             for rule in conditions_otherwise(link.narrowed, given, field, self.selections.variables):
@@ -169,7 +177,12 @@ class Writer:
             sql, binder = condition(each, value, shape.rows, alias, self.new_name("f"), self.parameter)
             conditions.append(sql)
             self.binders.append(binder)
-        return f"{table(shape)} {alias} WHERE {' AND '.join(conditions) or 'true'}"
+        return f"{' '.join([table(shape), alias, *joins])} WHERE {' AND '.join(conditions) or 'true'}"
+
+    def key(self, by: Column | Worked, shape: Shape, alias: str) -> str:
+        if isinstance(by, Worked):
+            return filled(worked_out(by.of, shape.rows)[0], alias, self.parameter)
+        return column(by, alias)
 
     def _value(self, type_: GraphQLObjectType, chosen: Chosen, alias: str, own: Shape | None) -> Json:
         if chosen.definition is None:
@@ -222,11 +235,6 @@ class Writer:
             return json
         holds = filled(rule_of_sight(rule, shape.rows, self.role), alias, self.parameter)
         return [Sql(f"CASE WHEN {holds} THEN {text_of(json)} ELSE 'null' END")]
-
-    def _key(self, by: Column | Worked, shape: Shape, alias: str) -> str:
-        if isinstance(by, Worked):
-            return filled(worked_out(by.of, shape.rows)[0], alias, self.parameter)
-        return column(by, alias)
 
     def _own(self, type_: GraphQLObjectType, chosen: Chosen, shape: Shape, alias: str) -> Json:
         """A field that is a column of the same name."""

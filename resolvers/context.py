@@ -13,6 +13,7 @@ from db.database import Transaction
 from domain.errors import Unauthorized
 from domain.people import Viewer
 from integrations.flags import Audience, Flag, FlagValue
+from resolvers.by_identity import ByIdentity
 from resolvers.loaders import Loaders
 from resolvers.services import Services
 
@@ -84,11 +85,17 @@ Info: TypeAlias = strawberry.Info[Context, None]
 
 def audience_of(viewer: Viewer | None) -> Audience:
     """For whom flags are evaluated: the user and their teams, or nobody in particular."""
-    if viewer is None:
-        return Audience(user_key="anonymous", anonymous=True)
+    return _NOBODY if viewer is None else _audiences.of(viewer)
+
+
+def _audience(viewer: Viewer) -> Audience:
     return Audience(
         user_key=viewer.key,
         organization_id=str(viewer.organization_id),
         team_ids=tuple(str(each) for each in sorted(viewer.coached_team_ids | viewer.played_team_ids)),
         role=viewer.role.value,
     )
+
+
+_NOBODY = Audience(user_key="anonymous", anonymous=True)
+_audiences: ByIdentity[Viewer, Audience] = ByIdentity(_audience)

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, insert, not_, select
+from sqlalchemy.orm import aliased
 
 from db.database import Database
 from db.models.people import MembershipRow, OrganizationRow, PersonRow, TeamRow
 from db.models.plans import PlanRow
 from db.paging import PageRequest
 from db.plans import plan_facts_by_id, visible_plans
+from db.season_shapes import SEASON_SHAPES
+from db.shape_links import Many, One, Paged, Worked
+from db.shapes import SHAPES
 from db.teams import played_team_ids_of_people, team_ids_of_people, visible_teams
 from db.visibility import (
     athletes_visible_to,
@@ -45,6 +49,13 @@ from tests.factories import (
 
 ROLES = (Role.ATHLETE, Role.ATHLETE, Role.COACH, Role.COACH, Role.ADMIN)
 TEAMS, PEOPLE = 3, len(ROLES)
+ALL_SHAPES = {**SHAPES, **SEASON_SHAPES}
+IMPLIED = [
+    (type_, name)
+    for type_, shape in ALL_SHAPES.items()
+    for name, link in shape.links.items()
+    if isinstance(link, One | Many | Paged) and link.implied
+]
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,32 @@ async def test_lists_show_exactly_what_the_domain_gives_full_sight_of(
             event(f"a viewer sees {len(plans)} plans")
 
 
+@given(bonds=st.sets(bonds, max_size=14))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_whoever_sees_a_row_sees_what_its_links_say_is_implied(
+    db: Database, bonds: set[tuple[int, int, int, TeamRole]]
+) -> None:
+    world = await _build(db, bonds)
+    async with db.read() as read:
+        for viewer in world.viewers():
+            for type_, name in IMPLIED:
+                assert await read.scalar(_hidden_behind(viewer, type_, name)) == 0, (viewer, type_, name)
+
+
+async def test_what_is_not_implied_is_found_out(db: Database) -> None:
+    """By the same question as in the test above: who sees a player need not see their plans."""
+    organization = await make_organization(db)
+    player, mate = [await make_athlete(db, organization) for _ in range(2)]
+    team = await make_team(db, organization, players=[player, mate])
+    await make_plan(db, mate)
+
+    async with db.read() as read:
+        hidden = await read.scalar(_hidden_behind(make_viewer(player, played=[team]), "Player", "plans"))
+
+    assert ("Player", "plans") not in IMPLIED
+    assert hidden == 1
+
+
 async def test_a_coach_sees_the_plans_of_their_players_and_a_player_sees_only_their_own(db: Database) -> None:
     organization = await make_organization(db)
     coach, player, other = [
@@ -150,6 +187,36 @@ async def test_who_coaches_without_the_role_of_a_coach_sees_no_plans_of_players(
         page = await visible_plans(read, make_viewer(helper, coached=[team]), PageRequest())
 
     assert page.items == ()
+
+
+def _hidden_behind(viewer: Viewer, type_: str, name: str) -> Select[int]:
+    """How many rows the viewer does not see to which the link leads from rows that they see."""
+    shape, link = ALL_SHAPES[type_], ALL_SHAPES[type_].links[name]
+    assert isinstance(link, One | Many | Paged)
+    near: Any = aliased(shape.rows)
+    far: Any = aliased(ALL_SHAPES[link.type].rows)
+    if isinstance(link, One):
+        assert not isinstance(link.by, Worked)
+        leads = far.id == getattr(near, link.by.key)
+    elif link.through is not None:
+        between, through = aliased(link.through.near.class_), link.through
+        leads = exists().where(
+            getattr(between, through.near.key) == near.id,
+            getattr(between, through.far.key) == far.id,
+            *(getattr(between, column) == value for column, value in through.only.items()),
+        )
+    else:
+        assert link.by is not None
+        leads = getattr(far, link.by.key) == near.id
+    sees_far = func.coalesce(_seen(link.type, viewer, far), false())
+    both = select(func.count()).select_from(near).join(far, leads)
+    return both.where(_seen(type_, viewer, near), not_(sees_far))
+
+
+def _seen(type_: str, viewer: Viewer, rows: Any) -> ColumnElement[bool]:
+    rule: Any = ALL_SHAPES[type_].seen  # for one caller, or for the terms of one
+    assert rule is not None, f"{type_} is not seen by a rule of its own"
+    return cast("ColumnElement[bool]", rule(viewer, rows))
 
 
 async def _build(db: Database, bonds: set[tuple[int, int, int, TeamRole]]) -> World:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, get_variable_values, parse
 
-from engine.by_identity import ByIdentity
 from engine.plain_variables import PlainVariables
+from resolvers.by_identity import ByIdentity
 from tests.api import the_schema
 
 PLAIN = "query ($id: ID!, $text: String, $n: Int, $yes: Boolean!) { __typename }"
