@@ -36,7 +36,8 @@ CONNECTIONS = 600
 MUTATION_SHARE = 0.02
 WINDOW_SECONDS = 0.25
 READ = """query Weeks { viewer { displayName plans(first: 5) { edges { node {
-  title microcycles { title startsOn sessions { title scheduledOn plannedMinutes timeCrunch { status } } }
+  title microcycles { title startsOn sessions {
+    title scheduledOn plannedMinutes timeCrunch { originalMinutes } } }
 } } } } }"""
 WRITE = """mutation Decline($input: DeclineTimeCrunchPreviewInput!) {
   declineTimeCrunchPreview(input: $input) { __typename } }"""
