@@ -251,7 +251,8 @@ def is_refused(url: str) -> bool:
 
 
 def assert_stops_in_order(server: Server, how: signal.Signals) -> None:
-    assert server.stop(how) == 0
+    with patience.promised(5):
+        assert server.stop(how) == 0
 
     assert server.postgres_processes() == []
     assert "Traceback" not in server.logged

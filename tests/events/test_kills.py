@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests import patience
 from tests.doubles.valkey import Valkey
 from tests.events.process import DEADLY, HANDLERS, start
 from tests.events.test_redis import acknowledged, copied, effects, holds, send
@@ -173,7 +174,8 @@ async def test_a_leader_that_hangs_is_replaced_and_does_no_harm_when_it_wakes(
         os.kill(hung.pid or 0, signal.SIGSTOP)
         async with running(World(effects_url, HANDLERS)) as heir:
             await observer.commit(plan_changed(version=2))
-            await holds(lambda: heir.bus.relay.is_leader)  # PostgreSQL does not wait for who is silent
+            with patience.promised(5):  # PostgreSQL gives a silent leader two
+                await holds(lambda: heir.bus.relay.is_leader)
             await once_each(observer, 2)
             os.kill(hung.pid or 0, signal.SIGCONT)
             for version in range(3, 23):

@@ -331,7 +331,9 @@ async def test_a_start_without_redis_is_quick_and_events_arrive_once_it_is_there
     effects_url: str, valkey: Valkey, redis_address: RedisAddress
 ) -> None:
     valkey.kill()
+    began = time.perf_counter()
     async with running(World(effects_url, [PHASE], redis=redis_address)) as world:
+        started = time.perf_counter() - began
         for version in range(10):
             await world.commit(plan_changed(version=version))
         await world.bus.accept(phase_changed())
@@ -342,6 +344,7 @@ async def test_a_start_without_redis_is_quick_and_events_arrive_once_it_is_there
         await holds(lambda: len(copied(valkey)) == 10)
         await effects(world, 2)
         await holds(lambda: world.bus.state == "ok")
+    assert started < 0.5 * patience.busyness()
 
 
 async def test_closing_while_redis_hangs_is_quick(
@@ -352,6 +355,6 @@ async def test_closing_while_redis_hangs_is_quick(
         await world.commit(plan_changed())
         await holds(lambda: len(copied(valkey)) == 1)
         valkey.freeze()
-        async with asyncio.timeout(patience.SECONDS):  # it never answers
+        with patience.promised(2):
             await world.bus.close()
     valkey.thaw()

@@ -221,8 +221,8 @@ async def test_with_launchdarkly_silent_the_start_is_quick_and_the_defaults_are_
 
 
 async def _start_against(url: str) -> None:
-    """Who waited for it would do so for two seconds of a connection or five of the SDK's own patience:
-    the best of three is far from either, however busy the machine is."""
+    """The best of three: what is promised is that a start takes less than two seconds, and never holds the
+    loop for over 50 ms."""
     took, stalled = [], []
     for _ in range(3):
         before = time.perf_counter()
@@ -233,8 +233,9 @@ async def _start_against(url: str) -> None:
             assert not any(v.enabled for v in bench.flags.evaluate_all(ANNA))
             assert bench.flags.state() != "ready"
         stalled.append(stall.seconds)
-    assert min(took) < 2.0
-    assert min(stalled) < 1.0
+    busyness = patience.busyness()
+    assert min(took) < 2.0 * busyness
+    assert min(stalled) < 0.050 * busyness
 
 
 async def test_a_stream_that_never_speaks_is_unreachable_after_a_while(

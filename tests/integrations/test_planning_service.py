@@ -267,17 +267,20 @@ async def test_while_it_is_not_well_every_cached_answer_is_served_at_once_and_ma
     for read in bench.reads():
         await read()
     fault(bench.double)
-    monkeypatch.setattr("integrations.stale_cache.PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr("integrations.stale_cache.PATIENCE_SECONDS", PATIENCE_SECONDS)
     age_seconds = SEASON_PLAN_SECONDS + 300
     bench.ahead_seconds = age_seconds
 
+    waits = []
     for read in bench.reads() * 25:
-        async with asyncio.timeout(SOONER_SECONDS):
-            answer = await read()
+        began = time.perf_counter()
+        answer = await read()
+        waits.append(time.perf_counter() - began)
         assert answer.is_stale
         assert answer.value is not None
         assert answer.age_seconds == pytest.approx(age_seconds, abs=10)
 
+    assert sorted(waits)[94] < 0.3 * patience.busyness(), "p95"
     assert bench.counted("answers_total", operation="current_phase", freshness="stale") == 25
 
 

@@ -41,7 +41,7 @@ from tests.live.test_sockets import COMPRESS
 SOCKETS = int(os.environ.get("SHUTDOWN_SOCKETS", "200"))
 STUCK = int(os.environ.get("SHUTDOWN_STUCK", "20"))
 AT_ONCE = 8
-MOST_SECONDS = patience.SECONDS  # longer than the grace, by as much as a busy machine takes
+MOST_SECONDS = 10.0  # promised for a thousand sockets
 MOST_KIB_EACH = 1024  # what waits for one reader, what the transport holds of it, and room for the allocator
 SETTINGS = Settings(_env_file=None, taper_env="test", jwt_secret=SECRET)
 T = TypeVar("T")
@@ -137,7 +137,7 @@ async def test_everybody_is_told_to_come_back_and_what_is_under_way_is_answered(
             await worker.subscribe("m", COMPRESS, input={**world.ids, "targetMinutes": 45, "source": "cta"})
             posted = asyncio.create_task(_compress(over_http, process.token(world.athlete), stage))
             await asyncio.sleep(0.5)
-            ends = [asyncio.create_task(each.closed(MOST_SECONDS)) for each in clients]
+            ends = [asyncio.create_task(each.closed()) for each in clients]
             process.ask_to_stop()
             ending = asyncio.create_task(process.seconds_to_the_end())
             told = {code for code, _ in await asyncio.gather(*ends)}
@@ -151,7 +151,7 @@ async def test_everybody_is_told_to_come_back_and_what_is_under_way_is_answered(
     assert _status(next(each["payload"] for each in came if each["type"] == "next")) == "compressed"
     assert {"id": "m", "type": "complete"} in came
     assert _status(answer.json()) == "compressed"
-    assert seconds < MOST_SECONDS
+    assert seconds < MOST_SECONDS * patience.busyness()
 
 
 async def test_a_socket_that_opens_in_the_moment_of_the_stop_is_told_so_too(
@@ -167,7 +167,7 @@ async def test_a_socket_that_opens_in_the_moment_of_the_stop_is_told_so_too(
 
     assert set(outcomes) <= {"1012", "503", "no connection"}, outcomes
     assert "1012" in outcomes
-    assert seconds < MOST_SECONDS
+    assert seconds < MOST_SECONDS * patience.busyness()
 
 
 async def test_who_never_reads_fills_no_memory_and_does_not_hold_the_end_up(
@@ -179,7 +179,7 @@ async def test_who_never_reads_fills_no_memory_and_does_not_hold_the_end_up(
         seconds = await process.seconds_to_the_end()
 
     assert grown_kib < STUCK * MOST_KIB_EACH
-    assert seconds < MOST_SECONDS
+    assert seconds < MOST_SECONDS * patience.busyness()
 
 
 @pytest.mark.skipif("SHUTDOWN_STUCK" not in os.environ, reason="takes half a minute")
@@ -252,7 +252,7 @@ async def _outcome(process: Process, stage: Stage, pause_seconds: float) -> str:
     await asyncio.sleep(pause_seconds)
     try:
         async with process.client(stage.world.coach) as client:
-            code, _ = await client.closed(MOST_SECONDS)
+            code, _ = await client.closed()
             return str(code)
     except websockets.ConnectionClosed as closed:  # while it was being acknowledged
         return str(closed.rcvd.code if closed.rcvd else 1006)
