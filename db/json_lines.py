@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-MOST_TOGETHER = 16
+MOST_TOGETHER = 8
 TOGETHER_SECONDS = 0.002
 """What those who go together may take in all: each waits for all of them, so what is slow goes alone."""
 _LATE = 2.0  # times that, and who gathers meanwhile waits no longer

@@ -82,7 +82,7 @@ async def test_a_company_of_which_all_have_gone_gives_its_connection_back(reads:
 async def test_many_that_are_slow_leave_a_turn_to_the_others(
     fresh_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("db.json_lines.TOGETHER_SECONDS", 0.5)  # sixteen quick ones, however busy it is
+    monkeypatch.setattr("db.json_lines.TOGETHER_SECONDS", 0.5)  # many quick ones, however busy it is
     reads = JsonReads(fresh_url, pool_size=2)
     try:
         for _ in range(2):
